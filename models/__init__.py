@@ -1,0 +1,1 @@
+"""The economics of provsim: pure functions, no files, no clock, no randomness."""

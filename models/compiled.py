@@ -1,0 +1,65 @@
+"""How the model is compiled: one decorator, one cache key.
+
+`equation` marks a formula of the model: a plain Python function of scalars that also
+accepts NumPy arrays, and that kernels inline. `kernel` compiles a loop over a block of
+draws. Both exist so that an equation is written once and serves the central path, the
+ensemble and the notebooks.
+
+numba's cache does not notice edits in imported files, so the folder of the cache carries
+a hash of every source file of the package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.extending import register_jitable
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def source_hash() -> str:
+    """Return 16 hex digits that change with any source file of the package."""
+    digest = hashlib.sha256()
+    root = Path(__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_folder() -> str:
+    base = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    root = Path(base) if base else Path.home() / ".cache"
+    return str(root / "provsim" / source_hash())
+
+
+CACHE_FOLDER = _cache_folder()
+
+
+def equation(function: Function) -> Function:
+    """Mark `function` as an equation that kernels may call on scalars."""
+    marked: Function = register_jitable(function)
+    return marked
+
+
+def kernel(function: Function) -> Function:
+    """Compile `function` without the interpreter lock, cached, NaN-safe.
+
+    Only `contract` (fused multiply-add) is allowed of the fast-math flags: the others
+    break NaN detection or reproducibility.
+    """
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = CACHE_FOLDER
+    try:
+        compiled: Function = numba.njit(
+            nogil=True, cache=True, error_model="numpy", fastmath={"contract"}
+        )(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    return compiled

@@ -1,0 +1,1 @@
+"""Energy: final demand, power, primary energy."""

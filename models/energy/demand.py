@@ -1,0 +1,55 @@
+"""Final energy: activity times intensity, and what changes the intensity.
+
+E = E_2025 * activity * exp(-cumulated efficiency gain) * price response, then fuel
+moves to electricity and gas, steel changes its route and vehicles their drive.
+Energies are Mtce at calorific value.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.compiled import equation
+
+
+@equation
+def household_activity(population, consumption, elasticity):
+    """Index of households' energy activity (base year = 1).
+
+    population**(1 - e) * consumption**e, with both as indices of the base year: demand
+    follows people at constant income per head and income with elasticity e.
+    """
+    return np.exp((1.0 - elasticity) * np.log(population) + elasticity * np.log(consumption))
+
+
+@equation
+def price_response(carbon_price, carbon_price_base, emission_factor, fuel_price, elasticity):
+    """Multiplier of a fuel's demand when the price of carbon changes.
+
+    ((P + p f)/(P + p0 f))**(-elasticity) with the fuel price P (CNY/tce), the carbon
+    price p (CNY/t, base-year value p0) and the emission factor f (tCO2/tce); constant
+    own-price elasticity, full pass-through.
+    """
+    ratio = (fuel_price + carbon_price * emission_factor) / (
+        fuel_price + carbon_price_base * emission_factor
+    )
+    return np.exp(-elasticity * np.log(ratio))
+
+
+@equation
+def steel_route(eaf_share, eaf_share_base):
+    """Multiplier of steel's coal and coke per tonne when electric furnaces' share moves.
+
+    (1 - s)/(1 - s0): only the blast-furnace route takes coal and coke.
+    """
+    return (1.0 - eaf_share) / (1.0 - eaf_share_base)
+
+
+@equation
+def road_oil(road_share, electric_share, electric_share_base):
+    """Multiplier of a sector's oil when part of the vehicle stock becomes electric.
+
+    1 - w + w (1 - s)/(1 - s0), with the road share w of the sector's oil and the
+    electric share s of the stock.
+    """
+    return 1.0 - road_share + road_share * (1.0 - electric_share) / (1.0 - electric_share_base)

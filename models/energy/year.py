@@ -1,0 +1,245 @@
+"""One year of energy: final use, power balance, primary energy.
+
+1 TWh = 0.1229 Mtce at calorific value (China Energy Statistical Yearbook, appendix on
+conversion factors). In the coal-equivalent method (发电煤耗) non-fossil and net imported
+electricity count at the gross standard-coal rate of thermal generation of the year.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.compiled import kernel
+from models.energy.demand import household_activity, price_response, road_oil, steel_route
+from models.energy.power import at_year_end, coal_residual, curtailment, generation, in_service
+from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
+
+CALORIFIC = 0.1229  # Mtce per TWh
+COAL, COKE, OIL, GAS, ELECTRICITY, HEAT, BIOMASS = 0, 1, 2, 3, 4, 5, 6
+NUCLEAR_CARRIER, HYDRO_CARRIER, WIND_CARRIER, SOLAR_CARRIER = 7, 8, 9, 10
+NUCLEAR, HYDRO, PUMPED, WIND_ON, WIND_OFF, SOLAR, SOLAR_ROOF = 0, 1, 2, 3, 4, 5, 6
+BIO_POWER, COAL_POWER, GAS_POWER, STORAGE = 7, 8, 9, 10
+STEEL, INFORMATION = 13, 30  # sectors 14 and 31
+SECTORS = 42
+RURAL, URBAN = 42, 43
+INDUSTRY_GROUP, BUILDINGS_GROUP, TRANSPORT_GROUP = 0, 1, 2
+
+
+@kernel
+def follow_activity(y, structure, drivers, people, consumption, results, activity):
+    """Fill the activity index (44, B): gross output; households' people and consumption.
+
+    `people` and `consumption` (2, B): rural and urban, index of the base year = 1.
+    """
+    draws = activity.shape[1]
+    for s in range(SECTORS):
+        for d in range(draws):
+            start = results.gross_output[s, 0, d]
+            activity[s, d] = results.gross_output[s, y, d] / start if start > 0.0 else 0.0
+    for h in range(2):
+        for d in range(draws):
+            activity[RURAL + h, d] = household_activity(
+                people[h, d],
+                consumption[h, d],
+                drivers[DRIVER.household_income_elasticity, y, d],
+            )
+
+
+@kernel
+def change_intensity(y, structure, drivers, efficiency, kept, response):
+    """Cumulate efficiency (6, B), fuel kept from substitution (4, B), price response (4, B).
+
+    `kept`: part of the fuel of industry, buildings and transport not yet electrified, and
+    of coal not yet replaced by gas.
+    """
+    draws = efficiency.shape[1]
+    for g in range(6):
+        for d in range(draws):
+            efficiency[g, d] += drivers[DRIVER.efficiency_heavy + g, y, d]
+    for d in range(draws):
+        kept[0, d] *= 1.0 - drivers[DRIVER.electrification_industry, y, d]
+        kept[1, d] *= 1.0 - drivers[DRIVER.electrification_buildings, y, d]
+        kept[2, d] *= 1.0 - drivers[DRIVER.electrification_transport, y, d]
+        kept[3, d] *= 1.0 - drivers[DRIVER.coal_to_gas, y, d]
+    for c in range(4):
+        for d in range(draws):
+            response[c, d] = price_response(
+                drivers[DRIVER.carbon_price, y, d],
+                drivers[DRIVER.carbon_price, 0, d],
+                structure.emission_factor[c],
+                structure.fuel_price[c],
+                drivers[DRIVER.price_elasticity, y, d],
+            )
+
+
+@kernel
+def final_energy(
+    y, structure, drivers, base, groups, activity, efficiency, kept, response, results
+):
+    """Final energy by energy sector and carrier.
+
+    `groups` (2, 44): energy group of each sector, and its substitution group.
+    """
+    p = structure.parameters
+    ratio_gas = p[PARAMETER.gas_for_coal_ratio]
+    ratio_road = p[PARAMETER.vehicle_efficiency_ratio]
+    draws = activity.shape[1]
+    for s in range(SECTORS + 2):
+        g, m = groups[0, s], groups[1, s]
+        road = structure.road_oil_share[s]
+        for d in range(draws):
+            scale = activity[s, d] * np.exp(-efficiency[g, d])
+            coal = base.final_energy[s, COAL, d] * scale * response[COAL, d]
+            coke = base.final_energy[s, COKE, d] * scale * response[COKE, d]
+            oil = base.final_energy[s, OIL, d] * scale * response[OIL, d]
+            gas = base.final_energy[s, GAS, d] * scale * response[GAS, d]
+            power = base.final_energy[s, ELECTRICITY, d] * scale
+            if s == STEEL:
+                share = drivers[DRIVER.eaf_share, y, d]
+                share_base = drivers[DRIVER.eaf_share, 0, d]
+                route = steel_route(share, share_base)
+                coal *= route
+                coke *= route
+                steel = p[PARAMETER.crude_steel] * activity[s, d]
+                moved = steel * (share - share_base) * p[PARAMETER.eaf_electricity]
+                power += CALORIFIC * moved
+            if road > 0.0:
+                left = oil * road_oil(
+                    road,
+                    drivers[DRIVER.vehicle_electric_share, y, d],
+                    drivers[DRIVER.vehicle_electric_share, 0, d],
+                )
+                power += (oil - left) / ratio_road
+                oil = left
+            electrified = 0.0
+            gone = 1.0 - kept[m, d]
+            moved = coal * (1.0 - structure.feedstock_share[s, COAL]) * gone
+            coal -= moved
+            electrified += moved
+            moved = oil * (1.0 - structure.feedstock_share[s, OIL]) * gone
+            oil -= moved
+            electrified += moved
+            moved = gas * (1.0 - structure.feedstock_share[s, GAS]) * gone
+            gas -= moved
+            electrified += moved
+            power += electrified / drivers[DRIVER.electrification_efficiency, y, d]
+            moved = coal * (1.0 - structure.feedstock_share[s, COAL]) * (1.0 - kept[3, d])
+            coal -= moved
+            gas += moved * ratio_gas
+            if s == INFORMATION:
+                power += CALORIFIC * drivers[DRIVER.data_centre_electricity, y, d]
+            out = results.final_energy
+            out[s, COAL, y, d] = coal
+            out[s, COKE, y, d] = coke
+            out[s, OIL, y, d] = oil
+            out[s, GAS, y, d] = gas
+            out[s, ELECTRICITY, y, d] = power
+            out[s, HEAT, y, d] = base.final_energy[s, HEAT, d] * scale
+            out[s, BIOMASS, y, d] = base.final_energy[s, BIOMASS, d] * scale
+
+
+@kernel
+def build_capacity(y, structure, drivers, slips, built, capacity, average):
+    """Move capacity (11, B) at year end and its average over the year.
+
+    `built` lists the technologies of the `build_` drivers. Additions of wind, solar and
+    the other annual builds run half of their first year; named units run from their
+    commissioning date, planned date plus slip (U, B).
+    """
+    draws = capacity.shape[1]
+    year = structure.parameters[PARAMETER.base_year] + y
+    for t in range(capacity.shape[0]):
+        for d in range(draws):
+            average[t, d] = capacity[t, d]
+    for b in range(built.shape[0]):
+        t = built[b]
+        for d in range(draws):
+            added = max(drivers[DRIVER.build_hydro + b, y, d], -capacity[t, d])
+            average[t, d] += 0.5 * added
+            capacity[t, d] += added
+    for u in range(structure.unit_capacity.shape[0]):
+        t = structure.unit_technology[u]
+        size, planned = structure.unit_capacity[u], structure.unit_year[u]
+        for d in range(draws):
+            slip = slips[u, d]
+            before = at_year_end(planned, slip, year - 1.0)
+            average[t, d] += size * (in_service(planned, slip, year) - before)
+            capacity[t, d] += size * (at_year_end(planned, slip, year) - before)
+
+
+@kernel
+def dispatch(
+    y, structure, drivers, base, hours_of, capacity, average, base_hours, base_share, hours, results
+):
+    """The power balance of the year.
+
+    `hours_of` (11,) is the index of a technology's `hours_` driver among them, -1 for
+    coal and storage. `base_hours` (11, B): base-year hours of the draw over the driver's
+    base-year value, so that a draw keeps its base year. `base_share` (B,): potential wind
+    and solar output over electricity supplied in the base year, set in year 0. `hours`
+    (11, B) receives the hours before curtailment. Coal closes the balance between its
+    limits; what lies outside is an explicit shortfall or surplus, settled by net import.
+    """
+    p = structure.parameters
+    s = results.scalars
+    out = results.electricity_generation
+    draws = capacity.shape[1]
+    for d in range(draws):
+        final = 0.0
+        for i in range(SECTORS + 2):
+            final += results.final_energy[i, ELECTRICITY, y, d]
+        final /= CALORIFIC
+        supplied = final / (1.0 - drivers[DRIVER.grid_loss_rate, y, d])
+        variable = 0.0
+        for t in range(capacity.shape[0]):
+            hours[t, d] = base_hours[t, d]
+            if hours_of[t] >= 0:
+                hours[t, d] *= drivers[DRIVER.hours_nuclear + hours_of[t], y, d]
+            out[t, y, d] = generation(average[t, d], hours[t, d])
+            if WIND_ON <= t <= SOLAR_ROOF:
+                variable += out[t, y, d]
+        share = variable / supplied
+        if y == 0:
+            base_share[d] = share
+        lost = curtailment(
+            drivers[DRIVER.curtailment_base, y, d],
+            drivers[DRIVER.curtailment_slope, y, d],
+            share,
+            base_share[d],
+        )
+        s[SCALAR.curtailment, y, d] = lost
+        kept = (1.0 - lost) / (1.0 - drivers[DRIVER.curtailment_base, 0, d])
+        fixed, other = supplied, 0.0
+        for t in range(capacity.shape[0]):
+            if t == COAL_POWER:
+                continue
+            if WIND_ON <= t <= SOLAR_ROOF:
+                out[t, y, d] *= kept
+            other += out[t, y, d]
+            fixed += structure.own_use_rate[t] * out[t, y, d]
+        fixed += out[PUMPED, y, d] / p[PARAMETER.pumping_efficiency]
+        fixed += out[STORAGE, y, d] / p[PARAMETER.storage_efficiency]
+        # the driver moves the net import of the draw's own base year
+        planned = base.net_import[d] + drivers[DRIVER.net_import, y, d]
+        planned -= drivers[DRIVER.net_import, 0, d]
+        own = structure.own_use_rate[COAL_POWER]
+        wanted = coal_residual(fixed, other, planned, own)
+        most = generation(average[COAL_POWER, d], drivers[DRIVER.coal_hours_max, y, d])
+        least = generation(average[COAL_POWER, d], drivers[DRIVER.coal_hours_min, y, d])
+        coal = min(max(wanted, least), most)
+        shortfall = (1.0 - own) * max(wanted - most, 0.0)
+        surplus = (1.0 - own) * max(least - wanted, 0.0)
+        out[COAL_POWER, y, d] = coal
+        net_import = planned + shortfall - surplus
+        demand = fixed + own * coal
+        s[SCALAR.final_electricity, y, d] = final
+        s[SCALAR.electricity_demand, y, d] = demand
+        s[SCALAR.electricity_net_import, y, d] = net_import
+        s[SCALAR.electricity_shortfall, y, d] = shortfall
+        s[SCALAR.electricity_surplus, y, d] = surplus
+        s[SCALAR.coal_power_hours, y, d] = 1e3 * coal / average[COAL_POWER, d]
+        results.residual[IDENTITY.electricity_balance, y, d] = (
+            abs(demand - other - coal - net_import) / demand
+        )
+        for t in range(capacity.shape[0]):
+            results.electricity_capacity[t, y, d] = capacity[t, d]

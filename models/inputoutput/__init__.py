@@ -1,0 +1,1 @@
+"""Input-output analysis: demand, output and the closure of the accounts."""

@@ -1,0 +1,1 @@
+"""Tests; the package exists so that tests can share the synthetic run."""
