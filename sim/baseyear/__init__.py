@@ -1,0 +1,1 @@
+"""The base year 2025: accounts reconciled from statistics, shipped as a pack."""

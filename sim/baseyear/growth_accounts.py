@@ -1,0 +1,331 @@
+"""The growth part of the base pack: accounts, posterior, paths and observations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from models.growth import CONTRIBUTIONS, cobb_douglas, growth_accounting
+from sim.baseyear.growth_capital import (
+    capital_stock,
+    investment_2025_sigma,
+    investment_path,
+    investment_price,
+)
+from sim.baseyear.growth_choices import choice_table, sample_table, widened_covariance
+from sim.baseyear.growth_estimate import (
+    BASE_YEAR,
+    FIRST_GROWTH_YEAR,
+    GrowthEstimate,
+    empirical_bayes_weight,
+    estimate_growth,
+)
+from sim.baseyear.growth_observations import growth_observations
+from sim.baseyear.growth_parameters import GrowthParameters, load_growth_parameters
+from sim.baseyear.growth_rd import ResearchAccounts, research_accounts
+from sim.errors import InputError
+from sim.figures.series import by_year, load_series, log_growth, series
+
+VARIABLES_FILE = Path(__file__).parent / "data" / "growth_variables.csv"
+STATES = ("tfp_growth_trend", "output_gap_2025", "gap_persistence_logit")
+PATHS = (
+    "working_age_growth",
+    "population_growth",
+    "participation_growth",
+    "schooling_increase",
+    "urbanisation_increase",
+    "investment_growth",
+    "consumption_urban_growth",
+    "consumption_rural_growth",
+    "government_growth",
+)
+PATH_CONTRIBUTIONS = (*CONTRIBUTIONS, "gap")
+Data = dict[str, tuple[tuple[str, ...], object]]
+
+
+def build_growth(
+    data: str | Path | pd.DataFrame | None = None, parameters: GrowthParameters | None = None
+) -> tuple[xr.Dataset, pd.DataFrame]:
+    """Build the growth part of the base pack from the series base.
+
+    Parameters
+    ----------
+    data : path or pandas.DataFrame, optional
+        The series base or its csv file; the bundled one when left out.
+    parameters : GrowthParameters, optional
+        The bundled ones when left out.
+
+    Returns
+    -------
+    (xarray.Dataset, pandas.DataFrame)
+        Variables with attrs units, long_name, long_name_zh and origin (listed in
+        `data/growth_variables.csv`), and the observations with their residuals in sigma.
+
+    Raises
+    ------
+    InputError
+        A series is missing, or an estimation did not converge.
+    """
+    base = data if isinstance(data, pd.DataFrame) else _read(data)
+    given = load_growth_parameters() if parameters is None else parameters
+    estimate = estimate_growth(base, given)
+    research = research_accounts(base, given, investment_price(base, given))
+    choices = choice_table(base, given)
+    samples = sample_table(base, given)
+    covariance = widened_covariance(estimate, choices)
+    data_vars: Data = {
+        **_levels(base, given, estimate, research),
+        **_posterior(given, estimate, covariance, samples),
+        **_history(base, given, estimate, research),
+        **_paths(given, estimate),
+        **_tables(choices, samples, research),
+    }
+    dataset = _labelled(data_vars, _coordinates(estimate, research, choices, samples))
+    return dataset, growth_observations(base, given, estimate, research, covariance)
+
+
+def _read(data: str | Path | None) -> pd.DataFrame:
+    return load_series() if data is None else load_series(data)
+
+
+def _levels(
+    base: pd.DataFrame,
+    parameters: GrowthParameters,
+    estimate: GrowthEstimate,
+    research: ResearchAccounts,
+) -> Data:
+    """Scalars of 2025."""
+    table = estimate.labour.table
+    names = ("labour", "working_age", "participation", "schooling_years", "human_capital")
+    labour = {name: by_year(table[name])[BASE_YEAR] for name in names}
+    gdp = float(series("gdp", "released", base)[BASE_YEAR])
+    gap = float(estimate.mean[1])
+    start = float(estimate.capital[BASE_YEAR - 1])
+    share = parameters.value("capital_share")
+    factors = cobb_douglas(1.0, start, labour["labour"], labour["human_capital"], share)
+    shan = capital_stock(
+        estimate.investment, parameters, parameters.value("depreciation_rate_alternative")
+    )
+    released = capital_stock(
+        investment_path(base, parameters, estimate.relation, "released"),
+        parameters,
+        parameters.value("depreciation_rate"),
+    )
+    workers = by_year(log_growth(table["labour"]))[BASE_YEAR]
+    growth = float(np.log1p(series("gdp_growth", "released", base)[BASE_YEAR]))
+    investment = estimate.investment
+    values = {
+        "capital": float(estimate.capital[BASE_YEAR]),
+        "capital_2025_start": start,
+        "capital_shan": float(shan[BASE_YEAR]),
+        "capital_released": float(released[BASE_YEAR]),
+        "investment_2025": float(investment[BASE_YEAR]),
+        "investment_2025_sigma": investment_2025_sigma(base, parameters, estimate.relation),
+        "investment_growth_2025": by_year(log_growth(investment))[BASE_YEAR],
+        "investment_pass_through": estimate.relation.large_fall_slope,
+        "investment_slope": estimate.relation.slope,
+        **labour,
+        "labour_sigma": parameters.sigma("labour_level_sigma"),
+        "schooling_years_sd": parameters.sigma("schooling_level_sigma"),
+        "labour_productivity_growth_2025": growth - workers,
+        "output_gap": gap,
+        "potential_gdp": gdp * float(np.exp(-gap)),
+        "tfp": gdp * float(np.exp(-gap)) / float(factors),
+        "population": float(series("population", frame=base)[BASE_YEAR]),
+        "urbanisation": float(series("urbanisation", frame=base)[BASE_YEAR]),
+        "rd_expenditure": float(research.expenditure[BASE_YEAR]),
+        "rd_stock": float(research.stock[BASE_YEAR]),
+        "rd_growth_2025": research.growth_2025,
+        "rd_growth_mean": research.mean,
+        "rd_growth_mean_sd": research.mean_error,
+        "rd_growth_sd": research.sd,
+        "rd_growth_observations": float(len(research.growth)),
+        "rd_stock_growth_reference": research.stock_growth_reference,
+    }
+    return {name: ((), value) for name, value in values.items()}
+
+
+def _posterior(
+    parameters: GrowthParameters,
+    estimate: GrowthEstimate,
+    covariance: np.ndarray,
+    samples: pd.DataFrame,
+) -> Data:
+    """Posterior of the states, shock widths and the parameters with a distribution."""
+    shocks = {name: float(samples[name]["robust"]) for name in ("gap_shock", "trend_drift")}
+    values = {
+        "gap_shock_sd": shocks["gap_shock"],
+        "trend_drift_sd": shocks["trend_drift"],
+        "gap_persistence": float(1.0 / (1.0 + np.exp(-estimate.mean[2]))),
+        "gap_shock_sd_log_error": estimate.fit.parameter_sd["gap_shock"],
+        "trend_drift_sd_log_error": estimate.fit.parameter_sd["trend_drift"],
+        "tfp_long_record": estimate.long_record,
+        "tfp_recent_trend": float(estimate.fit.mean[0]),
+        "tfp_shrinkage_weight": parameters.value("tfp_shrinkage_weight"),
+        "tfp_empirical_bayes_weight": empirical_bayes_weight(estimate),
+        "depreciation_rate_alternative": parameters.value("depreciation_rate_alternative"),
+    }
+    for name in (
+        "capital_share",
+        "depreciation_rate",
+        "investment_efficiency",
+        "schooling_return",
+        "rd_elasticity",
+        "rd_depreciation",
+    ):
+        values[name] = parameters.value(name)
+        values[f"{name}_sd"] = parameters.sigma(name)
+    out: Data = {name: ((), value) for name, value in values.items()}
+    out["growth_posterior_mean"] = (("state",), estimate.mean)
+    out["growth_posterior_covariance"] = (("state", "state_b"), covariance)
+    return out
+
+
+def _history(
+    base: pd.DataFrame,
+    parameters: GrowthParameters,
+    estimate: GrowthEstimate,
+    research: ResearchAccounts,
+) -> Data:
+    """The record 1979-2025: growth, its bias, gap, trend and contributions."""
+    smoothed = estimate.fit.smoothed
+    contributions, sourced = accounts_by_year(parameters, estimate)
+    labour = estimate.labour.table
+    years = smoothed.index
+    year = ("growth_year",)
+    released = series("gdp_growth", "released", base).reindex(years)
+    out: Data = {
+        "gdp_growth_history": (year, released.to_numpy()),
+        "gdp_growth_estimated": (year, smoothed["true_growth"].to_numpy()),
+        "gdp_growth_estimated_sd": (year, smoothed["true_growth_sd"].to_numpy()),
+        "gdp_growth_bias": (year, smoothed["bias"].to_numpy()),
+        "output_gap_history": (year, smoothed["gap"].to_numpy()),
+        "output_gap_history_sd": (year, smoothed["gap_sd"].to_numpy()),
+        "tfp_trend_history": (year, smoothed["trend"].to_numpy()),
+        "tfp_trend_history_sd": (year, smoothed["trend_sd"].to_numpy()),
+        "growth_weight": (year, estimate.fit.weights.to_numpy()),
+        "growth_contribution": ((*year, "contribution"), contributions.to_numpy()),
+        "growth_labour_proxied": (
+            year,
+            (labour["labour_proxied"] | labour["labour_proxied"].shift(1, fill_value=True))
+            .reindex(years)
+            .to_numpy()
+            .astype(np.int8),
+        ),
+        "growth_contribution_sourced": (("sourced_year", "contribution"), sourced.to_numpy()),
+        "investment_history": (year, estimate.investment.reindex(years).to_numpy()),
+        "capital_history": (year, estimate.capital.reindex(years).to_numpy()),
+        "labour_history": (year, labour["labour"].reindex(years).to_numpy()),
+        "rd_expenditure_history": (("rd_year",), research.expenditure.to_numpy()),
+        "rd_stock_history": (("rd_year",), research.stock.to_numpy()),
+    }
+    return out
+
+
+def accounts_by_year(
+    parameters: GrowthParameters, estimate: GrowthEstimate
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return Törnqvist accounts: 1979-2025 with smooth labour, and the sourced years.
+
+    Output is estimated growth (bias taken out), capital the stock in use (start of the
+    year). The second table uses the employment figures and exists for the years in which
+    this and the year before have one.
+    """
+    growth = estimate.fit.smoothed["true_growth"]
+    years = [int(growth.index[0]) - 1, *growth.index]
+    output = pd.Series(np.exp([0.0, *growth.cumsum()]), index=years)
+    capital = estimate.capital.shift(1).reindex(years)
+    labour = estimate.labour.table.reindex(years)
+    share = parameters.value("capital_share")
+    whole = growth_accounting(
+        output,
+        capital,
+        labour["labour"],
+        capital_share=share,
+        human_capital=labour["human_capital"],
+    )
+    known = labour.index[~labour["labour_proxied"]]
+    sourced = growth_accounting(
+        output.loc[known],
+        capital.loc[known],
+        labour["employment"].loc[known],
+        capital_share=share,
+        human_capital=labour["human_capital"].loc[known],
+    )
+    return whole, sourced
+
+
+def _paths(parameters: GrowthParameters, estimate: GrowthEstimate) -> Data:
+    """Paths of the drivers 2026-2040 with their widths, and the central decomposition."""
+    path = estimate.path
+    widths = {
+        "working_age_growth": parameters.sigma("working_age_sigma"),
+        "population_growth": parameters.sigma("population_sigma"),
+        "participation_growth": parameters.sigma("participation_sigma"),
+        "schooling_increase": parameters.sigma("schooling_increase_sigma"),
+        "urbanisation_increase": parameters.sigma("urbanisation_sigma"),
+        "investment_growth": parameters.sigma("investment_growth_sigma"),
+        "consumption_urban_growth": parameters.sigma("consumption_sigma"),
+        "consumption_rural_growth": parameters.sigma("consumption_sigma"),
+        "government_growth": parameters.sigma("government_growth"),
+    }
+    out: Data = {}
+    for name in PATHS:
+        out[f"path_{name}"] = (("path_year",), path[name].to_numpy())
+        out[f"path_{name}_sd"] = ((), widths[name])
+    out["central_contribution"] = (
+        ("path_year", "path_contribution"),
+        path[list(PATH_CONTRIBUTIONS)].to_numpy(),
+    )
+    out["central_growth"] = (("path_year",), path["growth"].to_numpy())
+    return out
+
+
+def _tables(choices: pd.DataFrame, samples: pd.DataFrame, research: ResearchAccounts) -> Data:
+    out: Data = {
+        f"choice_{name}": (("growth_choice",), choices[name].to_numpy()) for name in choices
+    }
+    for name in samples:
+        out[f"sample_{name}"] = (("growth_sample",), samples[name].to_numpy())
+    out["rd_backtest_rmse"] = (("rd_equation",), research.backtest["rmse"].to_numpy())
+    out["rd_backtest_mae"] = (("rd_equation",), research.backtest["mae"].to_numpy())
+    return out
+
+
+def _coordinates(
+    estimate: GrowthEstimate,
+    research: ResearchAccounts,
+    choices: pd.DataFrame,
+    samples: pd.DataFrame,
+) -> dict[str, list[object]]:
+    labour = estimate.labour.table
+    known = labour.index[~labour["labour_proxied"]]
+    return {
+        "state": list(STATES),
+        "state_b": list(STATES),
+        "growth_year": list(range(FIRST_GROWTH_YEAR, BASE_YEAR + 1)),
+        "sourced_year": [int(year) for year in known[1:]],
+        "contribution": list(CONTRIBUTIONS),
+        "path_year": [int(year) for year in estimate.path.index],
+        "path_contribution": list(PATH_CONTRIBUTIONS),
+        "rd_year": [int(year) for year in research.expenditure.index],
+        "rd_equation": list(research.backtest.index),
+        "growth_choice": list(choices.index),
+        "growth_sample": list(samples.index),
+    }
+
+
+def _labelled(data: Data, coordinates: dict[str, list[object]]) -> xr.Dataset:
+    """Join values with unit, names and origin from the file of variables."""
+    names = pd.read_csv(VARIABLES_FILE, keep_default_na=False).set_index("name")
+    odd = sorted(set(data) ^ set(names.index))
+    if odd:
+        raise InputError("growth variables and their file differ", file=VARIABLES_FILE, found=odd)
+    variables = {
+        name: xr.Variable(dims, values, dict(names.loc[name]))
+        for name, (dims, values) in data.items()
+    }
+    return xr.Dataset(variables, coords=coordinates)

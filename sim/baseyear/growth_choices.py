@@ -1,0 +1,104 @@
+"""What the answer owes to each choice, and to the treatment of outlying years."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.baseyear.growth_estimate import Choices, GrowthEstimate, estimate_growth
+from sim.baseyear.growth_parameters import GrowthParameters
+
+FIRST_PLAN_YEAR, LAST_PLAN_YEAR = 2026, 2030
+CHOICE_DRAWS = 100
+
+
+def choice_table(base: pd.DataFrame, parameters: GrowthParameters) -> pd.DataFrame:
+    """Return what the answer owes to each choice.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By choice: tfp_trend (log a year), output_gap (log) and growth_2026_2030 (mean log
+        growth of the central path). Alternatives change one thing each.
+    """
+    quick = parameters.replaced(parameter_draws=CHOICE_DRAWS)
+    share, spread = parameters.value("capital_share"), parameters.sigma("capital_share")
+    drift = parameters.sigma("investment_relation_drift")
+    own = Choices()
+    changes: dict[str, tuple[dict[str, float], Choices]] = {
+        "central": ({}, own),
+        "no_shrinkage": ({"tfp_shrinkage_weight": 0.0}, own),
+        "quarter_shrinkage": ({"tfp_shrinkage_weight": 0.25}, own),
+        "three_quarter_shrinkage": ({"tfp_shrinkage_weight": 0.75}, own),
+        "full_shrinkage": ({"tfp_shrinkage_weight": 1.0}, own),
+        "long_record_from_1993": ({"tfp_long_first": 1993.0}, own),
+        "long_record_from_2005": ({"tfp_long_first": 2005.0}, own),
+        "released_investment": ({}, replace(own, vintage="released")),
+        "depreciation_shan": (
+            {"depreciation_rate": parameters.value("depreciation_rate_alternative")},
+            own,
+        ),
+        "capital_share_high": ({"capital_share": share + spread}, own),
+        "capital_share_low": ({"capital_share": share - spread}, own),
+        "investment_drift_high": ({"investment_relation_drift": drift}, own),
+        "investment_drift_low": ({"investment_relation_drift": -drift}, own),
+        "ordinary_pass_through_2025": ({"investment_large_fall": -1.0}, own),
+        "participation_flat": ({"participation_weight": 0.0}, own),
+        "participation_as_implied": ({"participation_weight": 1.0}, own),
+        "without_2016": ({}, replace(own, without_year=2016)),
+        "no_robust_weights": ({}, replace(own, robust=False)),
+        "sample_from_1993": ({"tfp_long_first": 1993.0}, replace(own, first_year=1993)),
+    }
+    rows = {}
+    for name, (values, choices) in changes.items():
+        estimate = estimate_growth(base, quick.replaced(**values), choices)
+        rows[name] = {
+            "tfp_trend": float(estimate.mean[0]),
+            "output_gap": float(estimate.mean[1]),
+            "growth_2026_2030": float(
+                estimate.path["growth"].loc[FIRST_PLAN_YEAR:LAST_PLAN_YEAR].mean()
+            ),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("growth_choice")
+
+
+def sample_table(base: pd.DataFrame, parameters: GrowthParameters) -> pd.DataFrame:
+    """Return the estimated standard deviations by treatment of outlying years.
+
+    Columns gap_shock, trend_drift, gap_persistence; rows all_years (full weight),
+    without_2016, robust (used), since_1993.
+    """
+    quick = parameters.replaced(parameter_draws=CHOICE_DRAWS)
+    samples = {
+        "all_years": Choices(robust=False),
+        "without_2016": Choices(robust=False, without_year=2016),
+        "robust": Choices(),
+        "since_1993": Choices(first_year=1993),
+    }
+    names = ("gap_shock", "trend_drift", "gap_persistence")
+    rows = {}
+    for name, choices in samples.items():
+        fitted = estimate_growth(base, quick, choices).fit.parameters
+        rows[name] = {key: fitted[key] for key in names}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("growth_sample")
+
+
+def widened_covariance(estimate: GrowthEstimate, choices: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Add to the trend's variance what the choices leave open.
+
+    Half the distance between the alternatives of investment vintage, depreciation rate,
+    capital share and investment drift counts as one standard deviation each.
+    """
+    trend = choices["tfp_trend"]
+    half = (
+        0.5 * (trend["released_investment"] - trend["central"]),
+        0.5 * (trend["depreciation_shan"] - trend["central"]),
+        0.5 * (trend["capital_share_high"] - trend["capital_share_low"]),
+        0.5 * (trend["investment_drift_high"] - trend["investment_drift_low"]),
+    )
+    covariance = estimate.covariance.copy()
+    covariance[0, 0] += sum(value**2 for value in half)
+    return covariance

@@ -1,0 +1,163 @@
+"""The base-year pack: built from statistics by one command, shipped with the package.
+
+A pack is a folder with `base.nc` (the reconciled accounts and their draws),
+`observations.csv` (every observation with its reconciled value and residual in sigma) and
+`manifest.json` (content hash, sources, command). Values are rounded to 12 significant
+digits before they are hashed and written.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from models.labels import CARRIERS, ENERGY_SECTORS, TERTIARY
+from sim.errors import InputError
+
+DIGITS = 12
+BUNDLED = "liaoning"
+COMMAND = "provsim calibrate PROVINCE_DIR --out PACK"
+
+
+def bundled_pack() -> Path:
+    """Folder of the pack that ships with the package."""
+    return Path(str(files("sim.baseyear").joinpath(f"data/{BUNDLED}")))
+
+
+def load_pack(folder: Path | None = None) -> xr.Dataset:
+    """Read a pack.
+
+    Parameters
+    ----------
+    folder : path, optional
+        Folder of the pack; the bundled Liaoning pack where none is given.
+
+    Raises
+    ------
+    InputError
+        Where the folder or one of its files is missing or unreadable, or where the
+        content does not match its manifest.
+    """
+    folder = folder or bundled_pack()
+    path = folder / "base.nc"
+    if not path.is_file():
+        raise InputError("this folder holds no base-year pack", file=folder, allowed="base.nc")
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as opened:
+            pack = opened.load()
+    except (OSError, ValueError) as error:
+        raise InputError(f"the pack cannot be read ({error})", file=path) from error
+    found, expected = content_hash(pack), read_manifest(folder)["content_sha256"]
+    if found != expected:
+        raise InputError(
+            "the pack does not match its manifest; rebuild it with `provsim calibrate`",
+            file=path,
+            found=found[:12],
+            allowed=str(expected)[:12],
+        )
+    return pack
+
+
+def read_manifest(folder: Path | None = None) -> dict[str, object]:
+    """Return the manifest of a pack."""
+    path = (folder or bundled_pack()) / "manifest.json"
+    try:
+        loaded: dict[str, object] = json.loads(path.read_text(encoding="utf8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"the manifest cannot be read ({error})", file=path) from error
+    return loaded
+
+
+def read_observations(folder: Path | None = None) -> pd.DataFrame:
+    """Return the observations of a pack with their reconciled values and residuals."""
+    path = (folder or bundled_pack()) / "observations.csv"
+    if not path.is_file():
+        raise InputError("the pack holds no observations", file=path)
+    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+
+
+def round_significant(values: np.ndarray, digits: int = DIGITS) -> np.ndarray:
+    """Round to `digits` significant digits (zeros and NaN stay)."""
+    values = np.asarray(values, dtype=float)
+    size = np.zeros_like(values)
+    used = np.isfinite(values) & (values != 0.0)
+    size[used] = np.floor(np.log10(np.abs(values[used])))
+    factor = 10.0 ** (digits - 1 - size)
+    return np.where(used, np.round(values * factor) / factor, values)
+
+
+def content_hash(pack: xr.Dataset) -> str:
+    """SHA-256 over names, dimensions, labels and values, in the order of the names."""
+    digest = hashlib.sha256()
+    for name in sorted(map(str, pack.variables)):
+        variable = pack[name]
+        digest.update(f"{name}{variable.dims}{variable.shape}".encode())
+        if variable.dtype.kind in "fc":
+            # adding zero turns -0.0 into 0.0
+            digest.update((round_significant(variable.values) + 0.0).astype("<f8").tobytes())
+        else:
+            digest.update(json.dumps([str(v) for v in variable.values.ravel()]).encode())
+    return digest.hexdigest()
+
+
+def write_pack(
+    pack: xr.Dataset, observations: pd.DataFrame, folder: Path, sources: list[str]
+) -> None:
+    """Write a pack; each file appears complete or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in pack.variables:
+        if pack[name].dtype.kind == "f":
+            pack[name] = pack[name].copy(data=round_significant(pack[name].values))
+    manifest = {
+        "province": BUNDLED,
+        "base_year": 2025,
+        "content_sha256": content_hash(pack),
+        "significant_digits": DIGITS,
+        "command": COMMAND,
+        "base_draws": int(pack.sizes["base_draw"]),
+        "observations": len(observations),
+        "sources": sorted(sources),
+    }
+    encoding = {
+        str(name): {"zlib": True, "complevel": 9}
+        for name in pack.data_vars
+        if pack[name].ndim and pack[name].dtype.kind == "f"
+    }
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        made = Path(scratch)
+        pack.to_netcdf(made / "base.nc", engine="h5netcdf", encoding=encoding)
+        observations.to_csv(made / "observations.csv", index=False, float_format="%.12g")
+        text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
+        (made / "manifest.json").write_text(text + "\n", encoding="utf8")
+        for name in ("base.nc", "observations.csv", "manifest.json"):
+            os.replace(made / name, folder / name)
+
+
+def model_parameters() -> tuple[xr.Dataset, pd.DataFrame]:
+    """Read the parameters of the model that no account holds, with their sources."""
+    text = files("sim.baseyear").joinpath("data/model_parameters.csv").read_text(encoding="utf8")
+    rows = list(csv.DictReader(text.splitlines()))
+    dataset = xr.Dataset(coords={"carrier": list(CARRIERS), "energy_sector": list(ENERGY_SECTORS)})
+    for row in rows:
+        attrs = {"units": row["unit"], "origin": row["source"], "kind": row["kind"]}
+        name, label, value = row["name"], row["label"], float(row["value"])
+        if not label:
+            dataset[name] = xr.DataArray(value, attrs=attrs)
+            continue
+        dimension = "carrier" if label in CARRIERS else "energy_sector"
+        if name not in dataset:
+            dataset[name] = xr.DataArray(
+                np.zeros(dataset.sizes[dimension]), dims=dimension, attrs=attrs
+            )
+        labels = [s for s in TERTIARY if s > "29"] if label == "services" else [label]
+        dataset[name].loc[{dimension: labels}] = value
+    return dataset, pd.DataFrame(rows)
