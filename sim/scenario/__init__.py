@@ -1,0 +1,36 @@
+"""Scenarios: what an economist may set, where each value comes from, and in which order.
+
+Equations and data stand elsewhere; this package turns YAML files into one value and one
+origin for every lever of the model.
+"""
+
+from sim.scenario.bundled import bundled_scenarios
+from sim.scenario.chain import Scenario, parse_set, scenario
+from sim.scenario.levers import Lever, Unit, find_lever, lever_table, read_units
+from sim.scenario.load import ScenarioDocument, load_scenario
+from sim.scenario.page import levers_table_markdown, unrepresented_levers
+from sim.scenario.resolve import layers_in_order, resolve
+from sim.scenario.resolved import Origin, ResolvedScenario
+from sim.scenario.schema import published_schema, scenario_schema
+
+__all__ = [
+    "Lever",
+    "Origin",
+    "ResolvedScenario",
+    "Scenario",
+    "ScenarioDocument",
+    "Unit",
+    "bundled_scenarios",
+    "find_lever",
+    "layers_in_order",
+    "lever_table",
+    "levers_table_markdown",
+    "load_scenario",
+    "parse_set",
+    "published_schema",
+    "read_units",
+    "resolve",
+    "scenario",
+    "scenario_schema",
+    "unrepresented_levers",
+]
