@@ -1,0 +1,1 @@
+"""The ensemble: uncertain inputs, random numbers, drivers by draw, order-free results."""

@@ -1,0 +1,220 @@
+"""From pack and scenario to the arrays that the model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from models.labels import DEMAND_GROUPS, FINAL_CARRIERS, PRICE_GROUPS, SECTORS, TECHNOLOGIES
+from models.state import DRIVERS, PARAMETERS, Base, Structure
+from sim.errors import InputError
+from sim.scenario.defaults import BASE_YEAR, default_path
+from sim.scenario.levers import Unit, lever_table
+from sim.scenario.resolved import ResolvedScenario
+
+Array = NDArray[np.float64]
+EQUIPMENT = ("16", "17", "18", "19", "20")
+COMPONENTS = "energy_production_capacity_component"
+INCOME = ("compensation", "production_tax", "depreciation", "surplus")
+
+
+class Case(NamedTuple):
+    """A scenario ready to run."""
+
+    scenario: ResolvedScenario
+    structure: Structure
+    central: Array  # (len(DRIVERS), Y)
+    slips: Mapping[str, float]  # median delay of each unit that is built, years
+    years: NDArray[np.int64]  # (Y,) with the base year
+
+
+def prepare(pack: xr.Dataset, scenario: ResolvedScenario, units: Sequence[Unit]) -> Case:
+    """Build the structure and the central drivers of a scenario.
+
+    Raises
+    ------
+    InputError
+        Where structural drift leaves a sector without value added.
+    """
+    years = np.concatenate([[BASE_YEAR], scenario.years]).astype(np.int64)
+    built = [unit for unit in units if scenario.choice(f"units.{unit.name}.included")]
+    return Case(
+        scenario,
+        _structure(pack, scenario, built, years),
+        central_drivers(pack, scenario),
+        {unit.name: float(scenario.value(f"units.{unit.name}.slip")[0]) for unit in built},
+        years,
+    )
+
+
+def central_drivers(pack: xr.Dataset, scenario: ResolvedScenario) -> Array:
+    """Central path of every driver: shape (len(DRIVERS), Y), the base year first.
+
+    In the base year a path stands at its starting value, a constant at its value.
+    """
+    by_driver = {lever.driver: lever for lever in lever_table().values() if lever.driver}
+    out = np.empty((len(DRIVERS), scenario.years.size + 1))
+    for index, name in enumerate(DRIVERS):
+        lever = by_driver[name]
+        values = scenario.value(lever.name)
+        start = default_path(lever, pack, scenario.years).start
+        out[index, 0] = values[0] if lever.kind == "constant" else start
+        out[index, 1:] = values
+    return out
+
+
+def _group_index(groups: Mapping[str, tuple[str, ...]]) -> NDArray[np.int64]:
+    names = list(groups)
+    of = {code: names.index(name) for name, codes in groups.items() for code in codes}
+    return np.array([of[code] for code in SECTORS], dtype=np.int64)
+
+
+def _growth_by_sector(scenario: ResolvedScenario, prefix: str) -> Array:
+    """Cumulated yearly rates by demand group, one row per year: (Y, n)."""
+    index = _group_index(DEMAND_GROUPS)
+    rates = np.array([scenario.value(f"{prefix}.{group}") for group in DEMAND_GROUPS])
+    path = np.concatenate([np.zeros((rates.shape[0], 1)), rates.cumsum(axis=1)], axis=1)
+    return path[index].T
+
+
+def _structure(
+    pack: xr.Dataset,
+    scenario: ResolvedScenario,
+    units: Sequence[Unit],
+    years: NDArray[np.int64],
+) -> Structure:
+    base = pack["technical_coefficients"].values
+    shares = pack["local_supply_share"].values
+    drift = _growth_by_sector(scenario, "structure.technical_drift")
+    supply = _growth_by_sector(scenario, "structure.local_supply_growth")
+    coefficients = base[None] * np.exp(drift)[:, :, None]
+    # a local share cannot pass 1: a lever that would push it there stops at 1
+    local = np.minimum(shares[None] * np.exp(supply), 1.0)
+    added = 1.0 - coefficients.sum(axis=1)
+    if not (added > 0.0).all():
+        year, sector = np.argwhere(~(added > 0.0))[0]
+        raise InputError(
+            "the drift of input coefficients leaves a sector without value added",
+            key=f"structure.technical_drift (sector {SECTORS[sector]}, {years[year]})",
+            found=f"{added[year, sector]:.3f} of output",
+            allowed="above 0",
+        )
+    identity = np.eye(len(SECTORS))
+    inverse = np.linalg.inv(identity[None] - local[:, :, None] * coefficients)
+    price_group = _group_index(PRICE_GROUPS)
+    member = price_group[None, :] == np.arange(len(PRICE_GROUPS))[:, None]
+    multiplier = np.einsum("yi,gi,yij->ygj", added, member.astype(float), inverse)
+    income = np.stack([pack[f"{part}_coefficient"].values for part in INCOME])
+    start = pack["value_added_coefficient"].values
+    income = income[:, None, :] * (added / start)[None]
+    settings = scenario.settings
+    definition = _clean_definition(pack, settings)
+    carriers = list(FINAL_CARRIERS)
+    scope = settings["carbon_intensity_scope"]
+    return Structure(
+        technical_coefficients=np.ascontiguousarray(coefficients),
+        leontief_inverse=np.ascontiguousarray(inverse),
+        local_supply_share=local,
+        value_added_coefficient=added,
+        income_coefficients=np.ascontiguousarray(income),
+        value_added_multiplier=np.ascontiguousarray(multiplier),
+        demand_group=_group_index(DEMAND_GROUPS),
+        price_group=price_group,
+        equipment=np.array([code in EQUIPMENT for code in SECTORS]),
+        feedstock_share=pack["feedstock_share"].sel(carrier=carriers).values,
+        road_oil_share=pack["road_oil_share"].values,
+        fuel_price=pack["fuel_price"].sel(carrier=carriers).values,
+        emission_factor=pack["emission_factor"].sel(carrier=carriers).values,
+        own_use_rate=pack["plant_own_use_rate"].values,
+        heat_fuel_share=pack["heat_fuel_share"].sel(carrier=carriers).values,
+        carbon_stored_share=pack["carbon_stored_share"].sel(carrier=carriers).values,
+        clean=pack["clean_definition"].sel(definition=definition, use="capacity").values,
+        counted=pack["clean_definition_counted"].sel(definition=definition).values,
+        unit_technology=np.array(
+            [TECHNOLOGIES.index(unit.technology) for unit in units], dtype=np.int64
+        ),
+        unit_capacity=np.array([unit.capacity_gw for unit in units], dtype=float),
+        unit_year=np.array(
+            [scenario.value(f"units.{unit.name}.year")[0] for unit in units], dtype=float
+        ),
+        parameters=np.array([_parameter(pack, name) for name in PARAMETERS]),
+        supply_led=scenario.choice("closure.kind") == "supply_led",
+        count_imported_nonfossil=bool(settings["count_imported_nonfossil"]),
+        scope_imports=scope != "territorial",
+        scope_process=scope == "with_imports_and_process",
+    )
+
+
+def _clean_definition(pack: xr.Dataset, settings: Mapping[str, bool | str | float]) -> str:
+    wanted = str(settings["clean_definition"])
+    known = [str(name) for name in pack["definition"].values]
+    if wanted == "pack":
+        return str(pack["clean_definition"].attrs["default"])
+    if wanted not in known:
+        raise InputError(
+            "unknown definition of clean energy",
+            key="settings.clean_definition",
+            found=wanted,
+            allowed=", ".join(known),
+        )
+    return wanted
+
+
+def _parameter(pack: xr.Dataset, name: str) -> float:
+    if name == "base_year":
+        return float(BASE_YEAR)
+    if name == "refinery_loss":
+        return float(pack["refinery_loss_rate"] * pack["refinery_throughput"])
+    if name == "investment_scale":
+        invested = pack["final_demand"].sel(final_use="fixed_capital").sum()
+        return float(pack["investment_2025"] / invested)
+    for suffix, table in (("_production", "energy_production"), ("_capacity", COMPONENTS)):
+        label = name.removesuffix(suffix)
+        if name.endswith(suffix):
+            dimension = pack[table].dims[0]
+            return float(pack[table].sel({dimension: label}))
+    return float(pack[name])
+
+
+class BaseTables(NamedTuple):
+    """Base years of the pack, draws on the last axis and the centre at its end."""
+
+    tables: Base
+
+    def gather(self, index: NDArray[np.int64]) -> Base:
+        """Return the base year of each draw of a block.
+
+        Parameters
+        ----------
+        index : array of int (B,)
+            Position along `base_draw`; -1 is the reconciled centre.
+        """
+        return Base(*(np.take(table, index, axis=-1) for table in self.tables))
+
+
+def base_tables(pack: xr.Dataset) -> BaseTables:
+    """Read the base years of a pack."""
+
+    def table(name: str, *, carriers: bool = False) -> Array:
+        centre, draws = pack[name], pack[f"{name}_draws"]
+        if carriers:
+            centre = centre.sel(carrier=list(FINAL_CARRIERS))
+            draws = draws.sel(carrier=list(FINAL_CARRIERS))
+        both = np.concatenate([draws.values, centre.values[None]])
+        return np.ascontiguousarray(np.moveaxis(both, 0, -1))
+
+    return BaseTables(
+        Base(
+            final_demand=table("final_demand"),
+            final_energy=table("final_energy", carriers=True),
+            capacity=table("electricity_capacity"),
+            capacity_average=table("electricity_capacity_average"),
+            generation=table("electricity_generation"),
+            process_co2=table("process_co2"),
+            net_import=table("electricity_net_import"),
+        )
+    )

@@ -1,0 +1,356 @@
+"""The ensemble: central paths and draws of one or more scenarios over common draws.
+
+Draws are simulated in blocks of fixed size; consecutive blocks make a leaf, which one
+thread works through. Sums are kept by leaf and added in the order of the leaves, so that
+results do not depend on the number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from models.economy import simulate
+from models.state import DRIVERS, Results, empty_results
+from sim.baseyear.pack import load_pack, read_manifest
+from sim.ensemble.accumulate import BLOCK
+from sim.ensemble.copula import read_correlations
+from sim.ensemble.drivers import apply_block, sample_block, sample_centre
+from sim.ensemble.inputs import count_kinds, read_inputs
+from sim.ensemble.plan import DriverPlan
+from sim.ensemble.prepare import BaseTables, Case, base_tables, prepare
+from sim.ensemble.sampler import Sampler, build_sampler, pack_numbers
+from sim.ensemble.summary import (
+    Leaf,
+    Summary,
+    central_dataset,
+    draws_dataset,
+    ensemble_dataset,
+)
+from sim.errors import InputError
+from sim.scenario import ResolvedScenario, Scenario, lever_table, read_units
+from sim.scenario import scenario as find_scenario
+
+LEAF_BLOCKS = 8
+MAXIMUM_DRAWS = 2_000_000
+PACKAGES = ("numpy", "scipy", "numba", "xarray", "pandas")
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class EnsembleRun:
+    """What a run produced.
+
+    Attributes
+    ----------
+    scenarios : tuple of ResolvedScenario or RecordedScenario
+    paths : Dataset
+        Central paths, NAME(scenario, year, …).
+    ensemble : Dataset
+        NAME_mean, NAME_std, and NAME(scenario, year, …, quantile).
+    draws : Dataset or None
+        Scalars of every draw; None where the run was read from a folder.
+    targets_table : DataFrame or None
+    manifest : dict
+    """
+
+    scenarios: tuple[Any, ...]
+    paths: xr.Dataset
+    ensemble: xr.Dataset
+    draws: xr.Dataset | None
+    targets_table: pd.DataFrame | None
+    manifest: dict[str, Any]
+
+
+class Work(NamedTuple):
+    """What the threads share: cases, plans, base years, sampler."""
+
+    cases: tuple[Case, ...]
+    plans: tuple[DriverPlan, ...]
+    tables: BaseTables
+    sampler: Sampler
+
+
+def run_ensemble(
+    scenarios: Sequence[str | Scenario],
+    *,
+    draws: int = 10_000,
+    seed: int = 1,
+    horizon: int | None = None,
+    threads: int | None = None,
+    overrides: Mapping[str, object] | None = None,
+    pack: xr.Dataset | None = None,
+    progress: Progress | None = None,
+) -> EnsembleRun:
+    """Simulate scenarios over common random numbers.
+
+    Parameters
+    ----------
+    scenarios : sequence of str or Scenario
+        Names of bundled scenarios, files, or scenarios.
+    draws : int
+        Number of draws.
+    seed : int
+        Seed of the random streams.
+    horizon : int, optional
+        Last year; the scenarios' own where not given.
+    threads : int, optional
+        Threads; all processors where not given. Results do not depend on it.
+    overrides : mapping, optional
+        Levers set on top of every scenario.
+    pack : Dataset, optional
+        Base-year pack; the bundled one where not given.
+    progress : callable, optional
+        Called with draws done and draws in all.
+
+    Raises
+    ------
+    InputError
+        For bad input, or a draw whose accounts do not close.
+    """
+    started = time.perf_counter()
+    threads = _check_size(draws, seed, threads)
+    pack = load_pack() if pack is None else pack
+    resolved = _resolve(scenarios, pack, horizon, overrides or {})
+    work = _prepare(pack, resolved, seed)
+    centre = [_central(work, s) for s in range(len(work.cases))]
+    prepared = time.perf_counter()
+    summaries = _simulate(work, centre, draws, threads, progress)
+    simulated = time.perf_counter()
+    names = [item.name for item in resolved]
+    years = work.cases[0].years
+    paths = central_dataset(names, years, centre)
+    ensemble = ensemble_dataset(names, years, summaries)
+    timings = {
+        "prepare": prepared - started,
+        "simulate": simulated - prepared,
+        "summarise": time.perf_counter() - simulated,
+    }
+    manifest = _manifest(work, summaries, draws, seed, threads, timings)
+    return EnsembleRun(
+        tuple(resolved), paths, ensemble, draws_dataset(names, years, summaries), None, manifest
+    )
+
+
+def _check_size(draws: int, seed: int, threads: int | None) -> int:
+    if not 1 <= draws <= MAXIMUM_DRAWS:
+        raise InputError(
+            "the number of draws is out of range",
+            key="draws",
+            found=draws,
+            allowed=f"1 to {MAXIMUM_DRAWS}",
+        )
+    if not 0 <= seed < 2**63:
+        raise InputError("the seed is out of range", key="seed", found=seed, allowed="0 to 2^63-1")
+    if threads is not None and threads < 1:
+        raise InputError("at least one thread is needed", key="threads", found=threads)
+    return threads or os.cpu_count() or 1
+
+
+def _resolve(
+    scenarios: Sequence[str | Scenario],
+    pack: xr.Dataset,
+    horizon: int | None,
+    overrides: Mapping[str, object],
+) -> list[ResolvedScenario]:
+    """Resolve scenarios that share a horizon; names must differ."""
+    if not scenarios:
+        raise InputError("name at least one scenario")
+    found = [find_scenario(item) if isinstance(item, str) else item for item in scenarios]
+    if overrides:
+        found = [item.set(overrides) for item in found]
+    names = [item.name for item in found]
+    if len(set(names)) < len(names):
+        raise InputError("two scenarios of a run have the same name", found=", ".join(names))
+    last = horizon or max(item.horizon for item in found)
+    return [item.resolve(pack, horizon=last) for item in found]
+
+
+def _prepare(pack: xr.Dataset, resolved: Sequence[ResolvedScenario], seed: int) -> Work:
+    units = read_units()
+    cases = tuple(prepare(pack, item, units) for item in resolved)
+    sampler = build_sampler(
+        read_inputs(),
+        read_correlations(),
+        seed=seed,
+        years=[int(year) for year in resolved[0].years],
+        driver_names=DRIVERS,
+        units={unit.name: unit.technology for unit in units},
+        pack=pack_numbers(pack),
+    )
+    by_driver = {lever.driver: lever for lever in lever_table().values() if lever.driver}
+    levers = [by_driver[name] for name in DRIVERS]
+    lower = np.array([-np.inf if x.minimum is None else x.minimum for x in levers])
+    upper = np.array([np.inf if x.maximum is None else x.maximum for x in levers])
+    plans = tuple(
+        sampler.driver_plan(
+            case.central,
+            lower,
+            upper,
+            constant=[x.driver for x in levers if x.kind == "constant"],
+            slips=case.slips,
+            sd_overrides={name: change["sd"] for name, change in case.scenario.inputs.items()},
+        )
+        for case in cases
+    )
+    return Work(cases, plans, base_tables(pack), sampler)
+
+
+class Scratch:
+    """Arrays of one thread."""
+
+    def __init__(self, work: Work, block: int) -> None:
+        years = work.cases[0].years.size
+        self.deviates = np.empty((work.sampler.plan.n_row, block))
+        self.base_draw = np.empty(block, np.int64)
+        self.drivers = np.empty((len(DRIVERS), years, block))
+        self.slips = [np.empty((len(case.slips), block)) for case in work.cases]
+        self.results = empty_results(years, block)
+
+
+def _central(work: Work, index: int) -> Results:
+    """Central path: an ensemble of one draw at central values."""
+    scratch = Scratch(work, 1)
+    sample_centre(work.sampler.plan, scratch.deviates, scratch.base_draw)
+    _simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))
+    return scratch.results
+
+
+def _simulate_case(
+    work: Work, index: int, scratch: Scratch, clamped: NDArray[np.int64]
+) -> None:
+    """Run one scenario over the block whose deviates stand in `scratch`."""
+    slips = scratch.slips[index]
+    apply_block(work.plans[index], scratch.deviates, scratch.drivers, slips, clamped)
+    scratch.results.residual[:] = 0.0
+    simulate(
+        work.cases[index].structure,
+        work.tables.gather(scratch.base_draw),
+        scratch.drivers,
+        slips,
+        scratch.results,
+    )
+
+
+def _simulate(
+    work: Work,
+    centre: Sequence[Results],
+    draws: int,
+    threads: int,
+    progress: Progress | None,
+) -> list[Summary]:
+    """Simulate every draw of every scenario; one summary a scenario."""
+    size = LEAF_BLOCKS * BLOCK
+    summaries = [
+        Summary(item, draws, len(DRIVERS), case.years, case.scenario.name)
+        for item, case in zip(centre, work.cases, strict=True)
+    ]
+
+    def work_through(first: int) -> list[Leaf]:
+        scratch = Scratch(work, BLOCK)
+        leaves = [Leaf(summary) for summary in summaries]
+        for start in range(first, min(first + size, draws), BLOCK):
+            sample_block(work.sampler.plan, start, scratch.deviates, scratch.base_draw)
+            for index, summary in enumerate(summaries):
+                _simulate_case(work, index, scratch, leaves[index].clamped)
+                summary.add(leaves[index], scratch.results, start)
+        return leaves
+
+    with ThreadPoolExecutor(threads) as pool:
+        for first, leaves in zip(
+            range(0, draws, size), pool.map(work_through, range(0, draws, size)), strict=True
+        ):
+            for summary, leaf in zip(summaries, leaves, strict=True):
+                summary.merge(leaf)
+            if progress is not None:
+                progress(min(first + size, draws), draws)
+    return summaries
+
+
+def _manifest(
+    work: Work,
+    summaries: Sequence[Summary],
+    draws: int,
+    seed: int,
+    threads: int,
+    timings: Mapping[str, float],
+) -> dict[str, Any]:
+    """What produced the run."""
+    try:
+        own = version("provsim")
+    except PackageNotFoundError:
+        own = "source"
+    return {
+        "provsim": own,
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES},
+        "processor": platform.processor() or platform.machine(),
+        "draws": draws,
+        "seed": seed,
+        "threads": threads,
+        "years": [int(year) for year in work.cases[0].years],
+        "pack": read_manifest(),
+        "inputs": count_kinds(work.sampler.inputs),
+        "timings_seconds": {name: round(value, 3) for name, value in timings.items()},
+        "scenarios": [_record(case.scenario) for case in work.cases],
+        "held_back_by_bounds": {
+            case.scenario.name: {
+                name: int(count)
+                for name, count in zip(DRIVERS, summary.clamped, strict=True)
+                if count
+            }
+            for case, summary in zip(work.cases, summaries, strict=True)
+        },
+    }
+
+
+def _record(item: ResolvedScenario) -> dict[str, Any]:
+    """A scenario as it stands in the manifest."""
+    table = item.provenance()
+    table.columns = [str(column) for column in table.columns]
+    return {
+        "name": item.name,
+        "title": item.title,
+        "title_zh": item.title_zh,
+        "description": item.description,
+        "description_zh": item.description_zh,
+        "horizon": item.horizon,
+        "settings": dict(item.settings),
+        "inputs": {name: dict(change) for name, change in item.inputs.items()},
+        "values": table.astype(object).where(table.notna(), None).to_dict("records"),
+    }
+
+
+@dataclass(frozen=True)
+class RecordedScenario:
+    """A scenario as a run folder records it."""
+
+    name: str
+    title: str
+    title_zh: str
+    description: str
+    description_zh: str
+    horizon: int
+    settings: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    values: Sequence[Mapping[str, Any]]
+
+    def provenance(self) -> pd.DataFrame:
+        """One row a lever: names, values by year, unit, origin and source."""
+        return pd.DataFrame(self.values)
+
+
+def recorded_scenarios(manifest: Mapping[str, Any]) -> tuple[RecordedScenario, ...]:
+    """Scenarios of a manifest."""
+    return tuple(RecordedScenario(**record) for record in manifest["scenarios"])

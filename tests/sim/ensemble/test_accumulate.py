@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.ensemble.accumulate import (
+    BLOCK,
+    QUANTILES,
+    MomentTree,
+    NonFiniteResultError,
+    check_finite,
+    exact_quantiles,
+)
+
+SHAPE = (3, 4)
+
+
+def blocks(draws: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    values = 1e6 + np.random.default_rng(seed).normal(size=(*SHAPE, draws))
+    centre = np.full(SHAPE, 1e6)
+    return values, centre, [values[..., i : i + BLOCK] for i in range(0, draws, BLOCK)]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(2, 3000), st.randoms())
+def test_any_order_of_blocks_gives_the_same_bits_and_the_moments(draws, random):
+    values, centre, parts = blocks(draws)
+    straight, shuffled = MomentTree(centre), MomentTree(centre)
+    for number, part in enumerate(parts):
+        straight.add(number, part)
+    order = list(range(len(parts)))
+    random.shuffle(order)
+    for number in order:
+        shuffled.add(number, parts[number])
+    a, b = straight.finish(draws), shuffled.finish(draws)
+    np.testing.assert_array_equal(a.mean, b.mean)
+    np.testing.assert_array_equal(a.std, b.std)
+    np.testing.assert_allclose(a.mean, values.mean(axis=-1), rtol=1e-15)
+    np.testing.assert_allclose(a.std, values.std(axis=-1, ddof=1), rtol=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 20), st.integers(0, 20), st.integers(0, 20))
+def test_merged_and_resumed_runs_give_the_same_bits(count, first_cut, second_cut):
+    draws = count * BLOCK - 5
+    _, centre, parts = blocks(draws)
+    whole = MomentTree(centre)
+    for number, part in enumerate(parts):
+        whole.add(number, part)
+    pieces = [MomentTree(centre) for _ in range(3)]
+    for number, part in enumerate(parts):
+        pieces[(number >= first_cut) + (number >= second_cut)].add(number, part)
+    resumed = MomentTree.from_state(centre, pieces[1].state())
+    resumed.merge(pieces[2])
+    resumed.merge(pieces[0])
+    np.testing.assert_array_equal(resumed.finish(draws).mean, whole.finish(draws).mean)
+    np.testing.assert_array_equal(resumed.finish(draws).std, whole.finish(draws).std)
+
+
+def test_small_spread_around_a_large_value_keeps_its_accuracy():
+    spread = 1e-4 * np.random.default_rng(2).normal(size=(1, BLOCK))
+    centre = np.array([3e4])
+    tree = MomentTree(centre)
+    tree.add(0, centre[:, None] + spread)
+    exact = (centre[:, None] + spread - centre[:, None]).std(ddof=1)
+    assert tree.finish(BLOCK).std[0] == pytest.approx(exact, rel=1e-10)
+
+
+def test_an_ensemble_that_does_not_vary_has_exactly_the_central_mean_and_no_spread():
+    centre = np.array([0.1, 1 / 3, 7e5])
+    tree = MomentTree(centre)
+    tree.add(0, np.repeat(centre[:, None], 100, axis=1))
+    moments = tree.finish(100)
+    np.testing.assert_array_equal(moments.mean, centre)
+    np.testing.assert_array_equal(moments.std, 0.0)
+
+
+def test_one_draw_has_a_mean_and_no_standard_deviation():
+    tree = MomentTree(np.array([2.0]))
+    tree.add(0, np.array([[3.0]]))
+    assert tree.finish(1).mean[0] == 3.0
+    assert np.isnan(tree.finish(1).std[0])
+
+
+def test_missing_doubled_and_misshapen_blocks_are_refused():
+    _, centre, parts = blocks(4 * BLOCK)
+    tree = MomentTree(centre)
+    tree.add(0, parts[0])
+    tree.add(1, parts[1])
+    tree.add(3, parts[3])
+    with pytest.raises(ValueError, match="without a gap"):
+        tree.finish(4 * BLOCK)
+    with pytest.raises(ValueError, match="added before"):
+        tree.add(1, parts[1])
+    with pytest.raises(ValueError, match="has shape"):
+        tree.add(2, parts[2][0])
+    with pytest.raises(ValueError, match="different centres"):
+        tree.merge(MomentTree(centre + 1))
+
+
+def test_quantiles_are_exact_order_statistics():
+    draws = np.random.default_rng(3).permutation(101.0 * np.arange(101))
+    both = np.stack([draws, draws + 1])
+    values = exact_quantiles(both)
+    assert values.shape == (2, len(QUANTILES))
+    np.testing.assert_allclose(values[0], 10100.0 * np.array(QUANTILES), rtol=1e-12)
+    np.testing.assert_allclose(values[1] - values[0], 1.0, rtol=1e-9)
+
+
+def test_a_result_that_is_not_finite_names_draw_variable_and_year():
+    results = {"gdp": np.ones((2, 4)), "co2": np.ones((3, 2, 4)), "tfp": np.ones((2, 4))}
+    check_finite(results, 256, (2026, 2027))
+    results["gdp"][1, 3] = np.nan
+    results["co2"][2, 1, 2] = np.inf
+    results["tfp"][0, 2] = np.nan
+    with pytest.raises(NonFiniteResultError, match=r"draw 258 gave nan for tfp in 2026") as caught:
+        check_finite(results, 256, (2026, 2027))
+    assert (caught.value.draw, caught.value.variable, caught.value.year) == (258, "tfp", 2026)
+
+
+def test_block_sums_show_a_value_that_is_not_finite():
+    _, centre, parts = blocks(BLOCK)
+    parts[0][1, 2, 77] = np.nan
+    leaf = MomentTree(centre).add(0, parts[0])
+    assert np.isnan(leaf).any(axis=0).sum() == 1
