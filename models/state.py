@@ -157,6 +157,7 @@ SCALARS: Final = (
     "electricity_net_import",
     "electricity_shortfall",
     "electricity_surplus",
+    "electricity_exchange_excess",
     "curtailment",
     "coal_power_hours",
     "energy_production",

@@ -71,7 +71,10 @@ def transform(y, structure, drivers, results, flows):
 
 @kernel
 def primary_energy(y, structure, drivers, results, flows):
-    """Primary energy by carrier in the coal-equivalent method, totals in both methods."""
+    """Primary energy by carrier in the coal-equivalent method, totals in both methods.
+
+    Biomass plants burn fuel: they count with the coal rate in both methods.
+    """
     p = structure.parameters
     s = results.scalars
     out = results.primary_energy
@@ -98,8 +101,10 @@ def primary_energy(y, structure, drivers, results, flows):
         solar = made[SOLAR, y, d] + made[SOLAR_ROOF, y, d]
         net_import = s[SCALAR.electricity_net_import, y, d]
         heat = drivers[DRIVER.nuclear_heat, y, d]
-        own = made[NUCLEAR, y, d] + made[HYDRO, y, d] + wind + solar + made[BIO_POWER, y, d]
-        out[BIOMASS, y, d] += rate * made[BIO_POWER, y, d]
+        own = made[NUCLEAR, y, d] + made[HYDRO, y, d] + wind + solar
+        burnt = rate * made[BIO_POWER, y, d]
+        fuels += burnt
+        out[BIOMASS, y, d] += burnt
         out[NUCLEAR_CARRIER, y, d] = rate * made[NUCLEAR, y, d] + heat
         out[HYDRO_CARRIER, y, d] = rate * made[HYDRO, y, d]
         out[WIND_CARRIER, y, d] = rate * wind
@@ -108,7 +113,7 @@ def primary_energy(y, structure, drivers, results, flows):
         total = fuels + heat + rate * (own + net_import)
         s[SCALAR.energy_total, y, d] = total
         s[SCALAR.energy_total_calorific, y, d] = fuels + heat + CALORIFIC * (own + net_import)
-        clean = out[BIOMASS, y, d] + heat + rate * (own - made[BIO_POWER, y, d])
+        clean = out[BIOMASS, y, d] + heat + rate * own
         if structure.count_imported_nonfossil:
             clean += rate * net_import * drivers[DRIVER.imported_nonfossil_share, y, d]
         s[SCALAR.non_fossil_share, y, d] = clean / total
@@ -152,6 +157,7 @@ def energy_balance(y, structure, drivers, results, flows):
         for method in range(2):
             value = rate if method == 0 else CALORIFIC
             plants = made[COAL_POWER, y, d] * (rate - value)
+            plants += made[BIO_POWER, y, d] * (rate - value)
             plants += made[GAS_POWER, y, d] * (p[PARAMETER.gas_rate] - value)
             use = final + heat + losses + plants + value * (demand - returned)
             row = SCALAR.energy_total if method == 0 else SCALAR.energy_total_calorific

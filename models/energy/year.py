@@ -178,7 +178,8 @@ def dispatch(
     base-year value, so that a draw keeps its base year. `base_share` (B,): potential wind
     and solar output over electricity supplied in the base year, set in year 0. `hours`
     (11, B) receives the hours before curtailment. Coal closes the balance between its
-    limits; what lies outside is an explicit shortfall or surplus, settled by net import.
+    limits; what lies outside is an explicit shortfall or surplus, settled by net import,
+    and what that exceeds the limit of the links by is shown.
     """
     p = structure.parameters
     s = results.scalars
@@ -237,6 +238,9 @@ def dispatch(
         s[SCALAR.electricity_net_import, y, d] = net_import
         s[SCALAR.electricity_shortfall, y, d] = shortfall
         s[SCALAR.electricity_surplus, y, d] = surplus
+        s[SCALAR.electricity_exchange_excess, y, d] = max(
+            abs(net_import) - drivers[DRIVER.import_limit, y, d], 0.0
+        )
         s[SCALAR.coal_power_hours, y, d] = 1e3 * coal / average[COAL_POWER, d]
         results.residual[IDENTITY.electricity_balance, y, d] = (
             abs(demand - other - coal - net_import) / demand

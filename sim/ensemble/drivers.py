@@ -177,6 +177,28 @@ def sample_centre(plan: SamplingPlan, deviates: FloatArray, base_draw: IntArray)
 
 
 @exact_kernel
+def sample_alone(
+    plan: SamplingPlan, score: float, deviates: FloatArray, base_draw: IntArray
+) -> None:
+    """Fill one column per input: that input at `score` in every year, the others at zero.
+
+    `deviates` has one column an input and further ones, which hold the central path.
+    Arguments as in `sample_block`.
+    """
+    n_input = plan.key.shape[0]
+    deviates[:] = 0.0
+    for i in range(n_input):
+        rows = 1 if plan.constant[i] else plan.year.shape[0]
+        for y in range(rows):
+            deviates[plan.row[i] + y, i] = score
+    _apply_time_structure(plan, deviates)
+    _apply_marginals(plan, deviates, base_draw)
+    for b in range(base_draw.shape[0]):
+        if b >= n_input or plan.code[b] != _INDEX:
+            base_draw[b] = CENTRE
+
+
+@exact_kernel
 def _add_deviates(
     plan: DriverPlan, driver: int, year: int, constant: bool, deviates: FloatArray, x: FloatArray
 ) -> int:

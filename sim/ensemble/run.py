@@ -123,7 +123,7 @@ def run_ensemble(
     threads = _check_size(draws, seed, threads)
     pack = load_pack() if pack is None else pack
     resolved = _resolve(scenarios, pack, horizon, overrides or {})
-    work = _prepare(pack, resolved, seed)
+    work = prepare_work(pack, resolved, seed)
     centre = [_central(work, s) for s in range(len(work.cases))]
     prepared = time.perf_counter()
     summaries = _simulate(work, centre, draws, threads, progress)
@@ -177,7 +177,10 @@ def _resolve(
     return [item.resolve(pack, horizon=last) for item in found]
 
 
-def _prepare(pack: xr.Dataset, resolved: Sequence[ResolvedScenario], seed: int) -> Work:
+def prepare_work(
+    pack: xr.Dataset, resolved: Sequence[ResolvedScenario], seed: int
+) -> Work:
+    """Build what the simulation of resolved scenarios needs."""
     units = read_units()
     cases = tuple(prepare(pack, item, units) for item in resolved)
     sampler = build_sampler(

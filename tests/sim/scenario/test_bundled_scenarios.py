@@ -80,7 +80,7 @@ def test_no_growth_lever_of_the_plan_equals_its_indicator() -> None:
     resolved = scenario("plan").resolve()
     research = resolved.value("growth.rd_growth")
     assert (np.abs(np.exp(research) - 1.08) > 0.005).all()
-    assert resolved.origin("population.urbanisation_increase").kind == "default"
+    assert resolved.origin("population.urbanisation_increase").kind == "pack"
 
 
 def test_plan_builds_more_than_baseline_and_slow_transition_less(pack: xr.Dataset) -> None:

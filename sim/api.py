@@ -1,0 +1,122 @@
+"""The Python interface: `sim.run`, `sim.Run`, `sim.read_run`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import pandas as pd
+import xarray as xr
+
+from sim.assess.compare import compare
+from sim.assess.targets import evaluate
+from sim.ensemble import folder
+from sim.ensemble.run import EnsembleRun, Progress, run_ensemble
+from sim.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.publish.plot import Plot
+
+
+class Run(EnsembleRun):
+    """A run with its targets, comparisons and pictures.
+
+    Attributes as in `sim.ensemble.run.EnsembleRun`: `paths` and `ensemble` are labelled
+    datasets, `draws` holds the scalars of every draw.
+    """
+
+    @classmethod
+    def of(cls, ensemble: EnsembleRun) -> Self:
+        """Give a run its targets, evaluating them where that was not done."""
+        made = cls(**{field.name: getattr(ensemble, field.name) for field in fields(ensemble)})
+        if made.targets_table is None:
+            made = replace(made, targets_table=evaluate(made))
+        return made
+
+    def targets(self) -> pd.DataFrame:
+        """Return every target with its central value, quantiles and probability."""
+        assert self.targets_table is not None
+        return self.targets_table
+
+    def compare(self, a: str, b: str) -> pd.DataFrame:
+        """Return the paired difference of scenarios `a` and `b` (a minus b)."""
+        return compare(self, a, b)
+
+    @property
+    def plot(self) -> Plot:
+        """Pictures of the run."""
+        from sim.publish.plot import Plot
+
+        return Plot(self)
+
+
+def run(
+    scenarios: str | Scenario | Sequence[str | Scenario],
+    *,
+    draws: int = 10_000,
+    seed: int = 1,
+    horizon: int | None = None,
+    threads: int | None = None,
+    overrides: Mapping[str, object] | None = None,
+    pack: xr.Dataset | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Simulate scenarios over common random numbers and assess their targets.
+
+    Parameters
+    ----------
+    scenarios : str, Scenario or sequence of them
+        Names of bundled scenarios, files, or scenarios.
+    draws, seed : int
+        Size and seed of the ensemble.
+    horizon : int, optional
+        Last year; the scenarios' own where not given.
+    threads : int, optional
+        Threads; results do not depend on it.
+    overrides : mapping, optional
+        Levers set on top of every scenario.
+    pack : Dataset, optional
+        Base-year pack; the bundled one where not given.
+    out : path, optional
+        Folder to which the run is written.
+    progress : callable, optional
+        Called with draws done and draws in all.
+
+    Raises
+    ------
+    InputError
+        For bad input.
+
+    Examples
+    --------
+    >>> import sim
+    >>> small = sim.run("baseline", draws=256)
+    >>> small.ensemble.sizes["quantile"]
+    9
+    """
+    chosen = [scenarios] if isinstance(scenarios, (str, Scenario)) else list(scenarios)
+    if out is not None:
+        folder.prepare_folder(Path(out))
+    made = Run.of(
+        run_ensemble(
+            chosen,
+            draws=draws,
+            seed=seed,
+            horizon=horizon,
+            threads=threads,
+            overrides=overrides,
+            pack=pack,
+            progress=progress,
+        )
+    )
+    if out is not None:
+        folder.write_run(made, Path(out))
+    return made
+
+
+def read_run(path: str | Path) -> Run:
+    """Read a run folder."""
+    return Run.of(folder.read_run(Path(path)))

@@ -1,0 +1,1 @@
+"""Judging a run against the targets of the plan and of the yearly reports."""

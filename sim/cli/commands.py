@@ -1,0 +1,308 @@
+"""What each command does; heavy parts are imported where they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.arguments import build_parser
+from sim.cli.output import ProgressBar, records, tell, write_rows, write_tables
+from sim.errors import InputError
+from sim.publish.words import word
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.assess.results import RunResult
+
+JOINT = "joint.csv"
+DIFFERENCES = "differences.csv"
+
+
+def execute(options: Any) -> None:
+    """Do what the parsed arguments ask for.
+
+    Raises
+    ------
+    InputError
+        Where no command is named, or the input is bad.
+    """
+    if options.command is None:
+        build_parser(options.lang).print_help()
+        return
+    COMMANDS[options.command](options)
+
+
+def _titles(run: RunResult, lang: str) -> Mapping[str, str]:
+    from sim.assess.results import scenario_names, scenario_title
+
+    return {name: scenario_title(run, name, lang) for name in scenario_names(run)}
+
+
+def _show_targets(run: RunResult, table: pd.DataFrame, options: Any) -> None:
+    if options.format != "text":
+        write_rows(records(table), options.format)
+        return
+    from sim.publish.tables import target_tables
+
+    write_tables(target_tables(table, _titles(run, options.lang), options.lang))
+    tell(word("table_stored", options.lang), options.quiet)
+
+
+def _changes(options: Any) -> dict[str, object]:
+    from sim.scenario import parse_set
+
+    return dict(parse_set(text) for text in options.changes)
+
+
+def _default_folder(scenarios: list[str]) -> Path:
+    return Path("runs") / "-".join(Path(name).stem for name in scenarios)
+
+
+def run_command(options: Any) -> None:
+    """Run scenarios, write the run folder and print the target table."""
+    import sim
+    from sim.assess.compare import all_differences
+    from sim.assess.targets import evaluate, joint
+    from sim.ensemble.folder import write_atomic
+
+    changes = _changes(options)
+    folder = Path(options.out) if options.out else _default_folder(options.scenarios)
+    with ProgressBar(word("cli_progress", options.lang), options.quiet) as progress:
+        run = sim.run(
+            options.scenarios,
+            draws=options.draws,
+            seed=options.seed,
+            horizon=options.horizon,
+            out=folder,
+            threads=options.threads,
+            overrides=changes,
+            progress=progress,
+        )
+    table = evaluate(run) if run.targets_table is None else run.targets_table
+    together = joint(run)
+    write_atomic(folder / JOINT, partial(_save_csv, together))
+    write_atomic(folder / DIFFERENCES, partial(_save_csv, all_differences(run)))
+    if not options.no_figures:
+        from sim.publish.charts import write_figures
+        from sim.publish.report import write_report
+
+        write_figures(run, folder / "figures", options.lang)
+        write_report(run, folder / "report.html", options.lang, together=together)
+    _show_targets(run, table, options)
+    tell(word("cli_written", options.lang, path=folder), options.quiet)
+
+
+def _save_csv(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, index=False, lineterminator="\n")
+
+
+def _read_run(place: str) -> RunResult:
+    from sim.ensemble.folder import read_run
+
+    return read_run(Path(place))
+
+
+def _stored(place: str, name: str) -> pd.DataFrame | None:
+    """Return a table that was computed from the draws when the run was made."""
+    import pandas as pd
+
+    path = Path(place) / name
+    return pd.read_csv(path) if path.is_file() else None
+
+
+def targets_command(options: Any) -> None:
+    """Print the target table of a run, or its joint probabilities."""
+    from sim.assess.targets import evaluate, joint
+
+    run = _read_run(options.run)
+    if not options.joint:
+        _show_targets(run, evaluate(run), options)
+        return
+    together = _stored(options.run, JOINT)
+    if together is None:
+        together = joint(run)
+    if options.format != "text":
+        write_rows(records(together), options.format)
+        return
+    write_tables(_joint_tables(together, _titles(run, options.lang), options.lang))
+
+
+def _joint_tables(together: pd.DataFrame, titles: Mapping[str, str], lang: str) -> list[Any]:
+    from sim.assess.register import load_targets
+    from sim.publish.numbers import probability
+    from sim.publish.tables import plain_table
+    from sim.publish.words import join_names
+
+    names = {target.target_id: target.name(lang) for target in load_targets()}
+    columns = [
+        ("targets", word("column_set", lang)),
+        ("joint", ">" + word("column_joint", lang)),
+        ("independent", ">" + word("column_independent", lang)),
+    ]
+    tables = []
+    for scenario in dict.fromkeys(together["scenario"]):
+        rows = []
+        for row in together[together["scenario"] == scenario].to_dict("records"):
+            members = [names[name] for name in str(row["targets"]).split(";")]
+            pair = row["set"] in ("pair", "set")
+            label = join_names(members, lang) if pair else word(f"set_{row['set']}", lang)
+            rows.append(
+                {
+                    "targets": label if pair else f"{label} ({row['count']})",
+                    "joint": probability(row["probability"], row["probability_se"]),
+                    "independent": probability(row["independent"]),
+                }
+            )
+        title = word("table_joint_title", lang, scenario=titles.get(scenario, scenario))
+        tables.append(plain_table(title, columns, rows))
+    return tables
+
+
+def compare_command(options: Any) -> None:
+    """Print the paired difference of two scenarios."""
+    from sim.assess.compare import compare, stored_difference
+
+    lang = options.lang
+    run = _read_run(options.run)
+    # Computed in any case: it checks the names of the scenarios and the years.
+    table = compare(run, options.a, options.b, options.years)
+    stored = None if run.draws is not None else _stored(options.run, DIFFERENCES)
+    if stored is not None:
+        found = stored_difference(stored, options.a, options.b, options.years)
+        table = table if found.empty else found
+    if options.format != "text":
+        write_rows(records(table), options.format)
+        return
+    from sim.publish.tables import difference_tables
+
+    titles = _titles(run, lang)
+    write_tables(difference_tables(table, titles[options.a], titles[options.b], lang))
+    if table["p05"].isna().all():
+        tell(word("cli_no_spread", lang), options.quiet)
+
+
+def report_command(options: Any) -> None:
+    """Write the HTML report of a run."""
+    from sim.publish.report import write_report
+
+    path = Path(options.out) if options.out else Path(options.run) / "report.html"
+    run = _read_run(options.run)
+    written = write_report(run, path, options.lang, together=_stored(options.run, JOINT))
+    tell(word("cli_report_written", options.lang, path=written), options.quiet)
+
+
+def _show_rows(rows: list[dict[str, object]], title: str, options: Any) -> None:
+    if options.format != "text":
+        write_rows(rows, options.format)
+        return
+    from sim.publish.tables import plain_table
+
+    columns = [(key, key) for key in rows[0]] if rows else []
+    cells = [
+        {key: "" if value is None else str(value) for key, value in row.items()} for row in rows
+    ]
+    write_tables([plain_table(title, columns, cells)])
+
+
+def figures_command(options: Any) -> None:
+    """List, show or audit the figures of the documents."""
+    from sim.figures.command import audit_table, list_rows, show_row
+
+    lang = options.lang
+    if options.action == "show":
+        rows = show_row(options.id, lang)
+    elif options.action == "audit":
+        rows = audit_table(lang)
+    elif options.action == "list":
+        filters = ("indicator", "domain", "period", "basis", "document")
+        rows = list_rows(lang=lang, **{name: getattr(options, name) for name in filters})
+    else:
+        rows = list_rows(lang=lang)
+    _show_rows(rows, word(f"cli_figures_{options.action or 'list'}", lang), options)
+
+
+def scenarios_command(options: Any) -> None:
+    """List the bundled scenarios."""
+    from sim.scenario import bundled_scenarios, load_scenario
+
+    lang = options.lang
+    rows: list[dict[str, object]] = []
+    for name, path in bundled_scenarios().items():
+        document = load_scenario(path)
+        zh = lang == "zh"
+        rows.append(
+            {
+                "name": name,
+                "title": document.title_zh if zh else document.title,
+                "description": document.description_zh if zh else document.description,
+            }
+        )
+    _show_rows(rows, word("table_scenarios_title", lang), options)
+
+
+def show_command(options: Any) -> None:
+    """Print a resolved scenario with the origin of every value."""
+    from sim.baseyear.pack import load_pack
+    from sim.scenario import scenario
+
+    found = scenario(options.scenario)
+    changes = _changes(options)
+    if changes:
+        found = found.set(changes)
+    resolved = found.resolve(load_pack(), horizon=options.horizon)
+    table = resolved.provenance()
+    if options.format != "text":
+        write_rows(records(table), options.format)
+        return
+    lang = options.lang
+    own = table if options.all else table[~table["origin"].isin(["default", "pack"])]
+    from sim.publish.tables import provenance_table
+
+    title = resolved.title_zh if lang == "zh" else resolved.title
+    write_tables([provenance_table(own, title, lang)])
+    if len(own) < len(table):
+        tell(word("cli_defaults", lang, count=len(table) - len(own)), options.quiet)
+
+
+def validate_command(options: Any) -> None:
+    """Check scenario files without running them."""
+    from sim.scenario import scenario
+
+    rows: list[dict[str, object]] = []
+    for file in options.files:
+        if not Path(file).is_file():
+            raise InputError("there is no such file", file=file)
+        scenario(Path(file)).resolve()
+        rows.append({"file": file, "valid": True})
+    if options.format != "text":
+        write_rows(rows, options.format)
+        return
+    for row in rows:
+        print(word("cli_valid", options.lang, file=row["file"]))
+
+
+def calibrate_command(options: Any) -> None:
+    """Build a base-year pack from a province's files."""
+    from sim.baseyear.calibrate import calibrate
+
+    place = Path(options.province_dir)
+    if not place.is_dir():
+        raise InputError("there is no such folder", file=place)
+    calibrate(place, Path(options.out))
+    tell(word("cli_pack_written", options.lang, path=options.out), options.quiet)
+
+
+COMMANDS: Mapping[str, Callable[[Any], None]] = {
+    "run": run_command,
+    "targets": targets_command,
+    "compare": compare_command,
+    "report": report_command,
+    "figures": figures_command,
+    "scenarios": scenarios_command,
+    "show": show_command,
+    "validate": validate_command,
+    "calibrate": calibrate_command,
+}

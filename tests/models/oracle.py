@@ -1,0 +1,453 @@
+"""The whole year once more, for one draw, in plain NumPy: what `models` is checked against.
+
+Slow and readable, written from the economics and not from the kernels: matrices where
+they loop, `solve` where they store an inverse, levels since the base year where they
+carry a state. Only labels and the order of drivers, parameters and results are shared.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from models.labels import (
+    CARRIERS,
+    DEMAND_GROUPS,
+    ENERGY_GROUPS,
+    ENERGY_SECTORS,
+    FINAL_CARRIERS,
+    INDUSTRY,
+    MANUFACTURING,
+    PRICE_GROUPS,
+    PRIMARY,
+    SECTORS,
+    TECHNOLOGIES,
+    TERTIARY,
+)
+from models.state import BUILT, IDENTITIES, RUN, SCALARS, Driver, Parameter, Results
+
+TCE_PER_MWH = 0.1229  # calorific value: Mtce per TWh
+RENEWABLE = ("wind_onshore", "wind_offshore", "solar_utility", "solar_distributed")
+OWN_POWER = ("nuclear", "hydro", *RENEWABLE)  # primary electricity made in the province
+SUBSTITUTION = {"services": "buildings", "households": "buildings", "transport": "transport"}
+FUELS = ("coal", "coke", "oil", "gas")
+
+
+def at(labels, names) -> np.ndarray:
+    """Positions of `names` in `labels`."""
+    return np.array([labels.index(name) for name in names], dtype=int)
+
+
+def since(rates) -> np.ndarray:
+    """Sum of yearly rates since the base year, whose own rate does not count."""
+    return np.concatenate([[0.0], np.cumsum(rates[1:])])
+
+
+def spread(values: dict, groups: dict) -> np.ndarray:
+    """One row per sector or energy sector: the value of its group."""
+    of = {code: name for name, codes in groups.items() for code in codes}
+    labels = ENERGY_SECTORS if "households" in groups else SECTORS
+    return np.array([values[of[code]] for code in labels])
+
+
+def simulate_one(structure, base, drivers, slips) -> Results:
+    """Run one draw: `base` without its draw axis, drivers (D, Y), slips (U,)."""
+    d = Driver(*drivers)
+    p = Parameter(*structure.parameters)
+    years = drivers.shape[1]
+    s = SimpleNamespace(**{name: np.zeros(years) for name in SCALARS})
+    r = SimpleNamespace(**{name: np.zeros(years) for name in IDENTITIES})
+    t = SimpleNamespace()  # tables, one entry per year
+    for name in Results._fields[1:-1]:
+        setattr(t, name, [])
+    factors(d, p, s)
+    accounts(structure, base, d, p, s, r, t)
+    rates(structure, d, p, s, t)
+    t.electricity_capacity, average = capacities(structure, base, d, p, slips)
+    for y in range(years):
+        t.final_energy.append(final_energy(y, structure, base, d, p, s, t))
+        hours = power(y, structure, base, d, p, s, r, t, average)
+        flows = transformation(y, structure, d, p, t)
+        primary(y, structure, d, p, s, r, t, flows)
+        clean(y, structure, d, p, s, t, hours)
+        carbon(y, structure, base, d, p, s, r, t, flows)
+    tables = [np.stack(getattr(t, name), axis=-1) for name in Results._fields[1:-1]]
+    scalars, residual = (np.array(list(vars(part).values())) for part in (s, r))
+    return Results(scalars, *tables, residual)
+
+
+def factors(d, p, s) -> None:
+    """Labour, skill, knowledge and TFP of every year; population."""
+    years = len(s.labour)
+    s.labour[:] = p.labour * np.exp(since(d.working_age_growth + d.participation_growth))
+    s.human_capital[:] = np.exp(since(d.schooling_return * d.schooling_increase))
+    s.rd_expenditure[:] = p.rd_expenditure * np.exp(since(d.rd_growth))
+    s.rd_growth[:] = np.concatenate([[p.rd_growth_2025], np.expm1(d.rd_growth[1:])])
+    stock, beyond = np.full(years, p.rd_stock), np.zeros(years)
+    for y in range(1, years):
+        stock[y] = (1 - d.rd_depreciation[y]) * stock[y - 1] + s.rd_expenditure[y]
+        beyond[y] = np.log(stock[y] / stock[y - 1]) - p.rd_stock_growth_reference
+    s.tfp[:] = np.exp(since(d.tfp_growth + d.rd_elasticity * beyond))
+    s.population[:] = p.population * np.exp(since(d.population_growth))
+    s.urbanisation[:] = p.urbanisation + since(d.urbanisation_increase)
+
+
+def final_demand(y, structure, base, d) -> np.ndarray:
+    """Final uses (7, n) at base-year volumes: composition shifts, external demand moves."""
+
+    def recompose(row, member, shift):
+        share = row[member].sum() / row.sum()
+        new = np.clip(share + shift, 0.0, 1.0)
+        return row * np.where(member, new / share, (1 - new) / (1 - share))
+
+    f = base.final_demand.copy()
+    to_services = since(d.consumption_services_shift)[y]
+    services = np.isin(SECTORS, TERTIARY)
+    f[0] = recompose(f[0], services, to_services)
+    f[1] = recompose(f[1], services, to_services)
+    f[3] = recompose(f[3], structure.equipment, since(d.investment_equipment_shift)[y])
+    by_group = {g: since(getattr(d, f"external_growth_{g}"))[y] for g in DEMAND_GROUPS}
+    f[5:] *= np.exp(spread(by_group, DEMAND_GROUPS))
+    return f
+
+
+def accounts(structure, base, d, p, s, r, t) -> None:
+    """Growth accounting, closure and input-output accounts of every year."""
+    domestic, external = [0, 1, 2, 3], [5, 6]
+    volumes = np.ones((3, 7))  # closure: the scenario's, all domestic, all external
+    growth = np.zeros((7, len(s.gdp)))
+    growth[:4] = (
+        d.consumption_rural_growth,
+        d.consumption_urban_growth,
+        d.government_growth,
+        d.investment_growth,
+    )
+    growth[5:] = d.outflow_growth, d.exports_growth
+    makers = np.isin(SECTORS, MANUFACTURING)
+    gap = d.output_gap_2025[0]
+    for y in range(len(s.gdp)):
+        A, share = structure.technical_coefficients[y], structure.local_supply_share[y]
+        v = 1.0 - A.sum(axis=0)
+        price = np.exp(price_paths(d)[:, y])
+        demand = final_demand(y, structure, base, d)
+        local = demand.copy()
+        local[:5] *= share
+        output_of = np.linalg.solve(np.eye(42) - share[:, None] * A, local.T)  # (n, 7)
+        added = v[:, None] * output_of
+        created = added.sum(axis=0)
+        alpha = d.capital_share[y]
+        if y == 0:
+            supply = created.sum()
+            s.capital[0] = p.capital_2025_start
+        else:
+            volumes *= np.exp(growth[:, y])
+            gap = d.gap_persistence[y] * gap + d.gap_shock[y]
+            invested = p.investment_scale * t.final_demand[y - 1][3].sum()
+            s.capital[y] = (1 - d.depreciation_rate[y]) * s.capital[
+                y - 1
+            ] + d.investment_efficiency[y] * invested
+        k, skilled = s.capital[y], s.human_capital[y] * s.labour[y]
+        if y == 0:
+            level = supply / np.exp(gap) / (k**alpha * skilled ** (1 - alpha))
+        potential = level * s.tfp[y] * k**alpha * skilled ** (1 - alpha)
+        s.potential_gdp[y] = potential
+        supply = potential * np.exp(gap)
+        if not structure.supply_led:
+            supply = volumes[0] @ created
+        weights = (d.closure_weight_domestic[y], 1.0, 0.0)
+        for closure in range(3) if y > 0 else ():
+            q = volumes[closure]
+            missing = supply - q @ created if structure.supply_led else 0.0
+            up = weights[closure] * missing / (q[domestic] @ created[domestic])
+            out = (1 - weights[closure]) * missing / (q[external] @ created[external])
+            q[domestic] *= 1 + up
+            q[external] *= 1 + out
+            if closure == 0:
+                s.closure_scale_domestic[y], s.closure_scale_external[y] = up, out
+        nominal = [price * (added @ q) for q in volumes]
+        made = [value[makers].sum() / value.sum() for value in nominal]
+        s.manufacturing_share[y] = made[0]
+        s.manufacturing_share_if_domestic[y], s.manufacturing_share_if_external[y] = made[1:]
+        s.primary_share[y] = nominal[0][at(SECTORS, PRIMARY)].sum() / nominal[0].sum()
+        s.tertiary_share[y] = nominal[0][at(SECTORS, TERTIARY)].sum() / nominal[0].sum()
+        f = demand * volumes[0][:, None]
+        book(y, structure, f, output_of @ volumes[0], supply, s, r, t)
+    s.secondary_share[:] = 1 - s.primary_share - s.tertiary_share
+    s.output_gap[:] = np.log(s.gdp / s.potential_gdp)
+
+
+def price_paths(d) -> np.ndarray:
+    """Log relative price of each sector since the base year: (n, Y)."""
+    return spread({g: since(getattr(d, f"price_growth_{g}")) for g in PRICE_GROUPS}, PRICE_GROUPS)
+
+
+def book(y, structure, f, x, supply, s, r, t) -> None:
+    """The three measures of GDP, incomes and balances from final demand and output."""
+    A, share = structure.technical_coefficients[y], structure.local_supply_share[y]
+    value_added = x - A.sum(axis=0) * x
+    use = A @ x + f[:5].sum(axis=0)
+    sold = f[5:].sum(axis=0)
+    bought = (1 - share) * use
+    gdp = value_added.sum()
+    incomes = structure.income_coefficients[:, y] @ x
+    s.compensation[y], s.production_taxes[y], s.depreciation[y], s.operating_surplus[y] = incomes
+    s.gdp[y] = gdp
+    s.saving_rate[y] = (gdp - f[:3].sum()) / gdp
+    s.external_balance_share[y] = (sold.sum() - bought.sum()) / gdp
+    s.manufacturing_share_constant[y] = value_added[at(SECTORS, MANUFACTURING)].sum() / gdp
+    r.gdp_production_income[y] = abs(gdp - incomes.sum()) / gdp
+    r.gdp_production_expenditure[y] = abs(gdp - (f.sum() - bought.sum())) / gdp
+    r.gdp_supply_demand[y] = abs(gdp - supply) / gdp
+    flow = abs(x) + abs(use) + abs(sold)
+    gaps = abs(x + bought - use - sold)
+    r.row_balance[y] = np.divide(gaps, flow, out=np.zeros(42), where=flow > 0).max()
+    t.value_added.append(value_added)
+    t.gross_output.append(x)
+    t.final_demand.append(f)
+
+
+def rates(structure, d, p, s, t) -> None:
+    """Real growth; that of the base year is data."""
+    value_added = np.array(t.value_added)
+    f = np.array(t.final_demand).sum(axis=2)
+    levels = {
+        "gdp_growth": s.gdp,
+        "primary_growth": value_added[:, at(SECTORS, PRIMARY)].sum(axis=1),
+        "industry_growth": value_added[:, at(SECTORS, INDUSTRY)].sum(axis=1),
+        "services_growth": value_added[:, at(SECTORS, TERTIARY)].sum(axis=1),
+        "labour_productivity_growth": s.gdp / s.labour,
+        "investment_growth": f[:, 3],
+        "consumption_growth": f[:, 0] + f[:, 1],
+    }
+    for name, level in levels.items():
+        getattr(s, name)[:] = np.append(getattr(p, f"{name}_2025"), level[1:] / level[:-1] - 1)
+
+
+def capacities(structure, base, d, p, slips) -> tuple[list, list]:
+    """Capacity at year end and on average over the year, of every year."""
+    end, average = [base.capacity], [base.capacity_average]
+    start = structure.unit_year + slips
+    for y in range(1, len(d.tfp_growth)):
+        year = p.base_year + y
+        added, from_date = np.zeros(11), np.zeros(11)
+        for name in BUILT:
+            i = TECHNOLOGIES.index(name)
+            added[i] = max(getattr(d, f"build_{name}")[y], -end[-1][i])
+        new = np.zeros(11)
+        for tech, size, date in zip(
+            structure.unit_technology, structure.unit_capacity, start, strict=True
+        ):
+            if year < date <= year + 1:
+                new[tech] += size
+                from_date[tech] += size * (year + 1 - date)
+        average.append(end[-1] + 0.5 * added + from_date)
+        end.append(end[-1] + added + new)
+    return end, average
+
+
+def final_energy(y, structure, base, d, p, s, t) -> np.ndarray:
+    """Final energy (44, 7): activity, efficiency, prices, then routes and substitution."""
+    people = np.array([s.population * (1 - s.urbanisation), s.population * s.urbanisation])
+    bought = np.array([f[:2].sum(axis=1) for f in t.final_demand]).T
+    e = d.household_income_elasticity[y]
+    homes = (people[:, y] / people[:, 0]) ** (1 - e) * (bought[:, y] / bought[:, 0]) ** e
+    homes = homes if y else np.ones(2)
+    output = np.append(t.gross_output[y] / t.gross_output[0], homes)
+    gain = {g: since(getattr(d, f"efficiency_{g}"))[y] for g in ENERGY_GROUPS}
+    energy = base.final_energy * (output * np.exp(-spread(gain, ENERGY_GROUPS)))[:, None]
+    for c in range(4):
+        paid = structure.fuel_price[c] + d.carbon_price * structure.emission_factor[c]
+        energy[:, c] *= (paid[y] / paid[0]) ** -d.price_elasticity[y] if y else 1.0
+    coal, coke, oil, gas, electricity = energy[:, :5].T
+
+    steel = SECTORS.index("14")
+    blast = (1 - d.eaf_share[y]) / (1 - d.eaf_share[0])
+    coal[steel], coke[steel] = coal[steel] * blast, coke[steel] * blast
+    arc = p.crude_steel * output[steel] * (d.eaf_share[y] - d.eaf_share[0])  # Mt
+    electricity[steel] += TCE_PER_MWH * p.eaf_electricity * arc
+
+    electric = 1 - (1 - d.vehicle_electric_share[y]) / (1 - d.vehicle_electric_share[0])
+    saved = oil * structure.road_oil_share * electric
+    oil -= saved
+    electricity += saved / p.vehicle_efficiency_ratio
+
+    def moved(name):  # part moved since the base year
+        return 1 - np.prod(1 - getattr(d, name)[1 : y + 1])
+
+    groups = {g: SUBSTITUTION.get(g, "industry") for g in ENERGY_GROUPS}
+    part = spread(
+        {g: moved(f"electrification_{m}") for g, m in groups.items()}, ENERGY_GROUPS
+    )
+    for c, fuel in zip((0, 2, 3), (coal, oil, gas), strict=True):
+        gone = fuel * (1 - structure.feedstock_share[:, c]) * part
+        fuel -= gone
+        electricity += gone / d.electrification_efficiency[y]
+    to_gas = coal * (1 - structure.feedstock_share[:, 0]) * moved("coal_to_gas")
+    coal -= to_gas
+    gas += to_gas * p.gas_for_coal_ratio
+    electricity[SECTORS.index("31")] += TCE_PER_MWH * d.data_centre_electricity[y]
+    return energy
+
+
+def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
+    """Dispatch: everything runs its hours, coal closes, net import takes what is left."""
+
+    def undisturbed(year):  # hours at the base year's curtailment
+        runs = base.capacity_average > 0
+        hours = np.zeros(11)
+        hours[runs] = 1e3 * base.generation[runs] / base.capacity_average[runs]
+        for name in RUN:
+            i, path = TECHNOLOGIES.index(name), getattr(d, f"hours_{name}")
+            hours[i] = hours[i] * (path[year] / path[0]) if runs[i] else path[year]
+        return hours
+
+    def supplied(year):
+        final = t.final_energy[year][:, FINAL_CARRIERS.index("electricity")].sum() / TCE_PER_MWH
+        return final, final / (1 - d.grid_loss_rate[year])
+
+    green, coal = at(TECHNOLOGIES, RENEWABLE), TECHNOLOGIES.index("coal")
+    shares = [
+        (average[year] * undisturbed(year))[green].sum() / 1e3 / supplied(year)[1]
+        for year in (0, y)
+    ]
+    above = max(shares[1] - shares[0], 0.0)
+    lost = min(d.curtailment_base[y] + d.curtailment_slope[y] * above, 0.5)
+    hours = undisturbed(y)
+    made = average[y] * hours / 1e3
+    made[green] *= (1 - lost) / (1 - d.curtailment_base[0])
+    made[coal] = 0.0
+    final, delivered = supplied(y)
+    taken = (
+        delivered
+        + structure.own_use_rate @ made
+        + made[TECHNOLOGIES.index("pumped_storage")] / p.pumping_efficiency
+        + made[TECHNOLOGIES.index("storage")] / p.storage_efficiency
+    )
+    planned = base.net_import + d.net_import[y] - d.net_import[0]
+    sent_out = 1 - structure.own_use_rate[coal]
+    wanted = (taken - made.sum() - planned) / sent_out
+    least, most = average[y][coal] * np.array([d.coal_hours_min[y], d.coal_hours_max[y]]) / 1e3
+    made[coal] = np.clip(wanted, least, most)
+    off = (wanted - made[coal]) * sent_out
+    s.curtailment[y], s.final_electricity[y] = lost, final
+    s.electricity_shortfall[y], s.electricity_surplus[y] = max(off, 0.0), max(-off, 0.0)
+    s.electricity_net_import[y] = planned + off
+    s.electricity_demand[y] = taken + structure.own_use_rate[coal] * made[coal]
+    s.coal_power_hours[y] = 1e3 * made[coal] / average[y][coal]
+    gap = s.electricity_demand[y] - made.sum() - s.electricity_net_import[y]
+    r.electricity_balance[y] = abs(gap) / s.electricity_demand[y]
+    t.electricity_generation.append(made)
+    return hours
+
+
+def transformation(y, structure, d, p, t) -> SimpleNamespace:
+    """Heat fuel by carrier, coking and refining, Mtce."""
+    energy = t.final_energy[y].sum(axis=0)
+    carrier = dict(zip(FINAL_CARRIERS, energy, strict=True))
+    coke = p.coke_output * carrier["coke"] / t.final_energy[0][:, 1].sum()
+    refined = t.gross_output[y][SECTORS.index("11")] / t.gross_output[0][SECTORS.index("11")]
+    boilers = (carrier["heat"] - d.nuclear_heat[y]) / d.heat_efficiency[y]
+    return SimpleNamespace(
+        heat=boilers * structure.heat_fuel_share,
+        coke=coke,
+        coking=coke / p.coking_efficiency,
+        refining=p.refinery_loss * refined,
+        made=dict(zip(TECHNOLOGIES, t.electricity_generation[y], strict=True)),
+        final=carrier,
+    )
+
+
+def primary(y, structure, d, p, s, r, t, flows) -> None:
+    """Primary energy by carrier, totals and balances in both methods."""
+    rate, made, final = d.coal_rate[y], flows.made, flows.final
+    net_import, heat = s.electricity_net_import[y], d.nuclear_heat[y]
+    use = {c: final[c] + flows.heat[FINAL_CARRIERS.index(c)] for c in (*FUELS, "biomass")}
+    use["coal"] += rate * made["coal"] + flows.coking + p.coal_loss
+    use["coke"] -= flows.coke
+    use["oil"] += flows.refining
+    use["gas"] += p.gas_rate * made["gas"] + p.gas_loss
+    use["biomass"] += rate * made["biomass"]
+    fuels = sum(use.values())
+    own = sum(made[name] for name in OWN_POWER)
+    use["electricity"], use["heat"] = rate * net_import, 0.0
+    use["nuclear"] = rate * made["nuclear"] + heat
+    use["hydro"] = rate * made["hydro"]
+    use["wind"] = rate * (made["wind_onshore"] + made["wind_offshore"])
+    use["solar"] = rate * (made["solar_utility"] + made["solar_distributed"])
+    t.primary_energy.append(np.array([use[c] for c in CARRIERS]))
+    s.energy_total[y] = fuels + heat + rate * (own + net_import)
+    s.energy_total_calorific[y] = fuels + heat + TCE_PER_MWH * (own + net_import)
+    other = sum(use[c] for c in ("biomass", "nuclear", "hydro", "wind", "solar"))
+    counted = d.imported_nonfossil_share[y] if structure.count_imported_nonfossil else 0.0
+    s.non_fossil_share[y] = (other + counted * rate * net_import) / s.energy_total[y]
+    s.energy_intensity[y] = 100 * s.energy_total[y] / s.gdp[y]
+    s.coal_consumption[y], s.oil_consumption[y] = use["coal"], use["oil"]
+    s.gas_consumption[y] = use["gas"]
+    consumed = sum(final.values()) - final["electricity"]
+    consumed += flows.heat.sum() + heat - final["heat"]  # losses of heat supply
+    consumed += flows.coking - flows.coke + flows.refining + p.coal_loss + p.gas_loss
+    returned = made["pumped_storage"] + made["storage"]
+    for name, value in (("energy_total", rate), ("energy_total_calorific", TCE_PER_MWH)):
+        plants = (made["coal"] + made["biomass"]) * (rate - value)
+        plants += made["gas"] * (p.gas_rate - value)
+        whole = consumed + plants + value * (s.electricity_demand[y] - returned)
+        supply = getattr(s, name)[y]
+        identity = name.replace("total", "balance")
+        getattr(r, identity)[y] = abs(supply - whole) / supply
+
+
+def clean(y, structure, d, p, s, t, hours) -> None:
+    """Production, production capacity and the clean shares."""
+    made, capacity = t.electricity_generation[y], t.electricity_capacity[y]
+    able = at(TECHNOLOGIES, (*OWN_POWER, "biomass"))
+    t.able = [*getattr(t, "able", ()), d.coal_rate[y] * (capacity * hours)[able].sum()]
+    mines = np.exp([since(getattr(d, f"{c}_capacity_growth"))[y] for c in ("coal", "oil", "gas")])
+    s.energy_production[y] = d.coal_rate[y] * made[able].sum()
+    s.energy_production[y] += mines @ (p.coal_production, p.oil_production, p.gas_production)
+    s.energy_production_capacity[y] = p.non_fossil_power_capacity * t.able[y] / t.able[0]
+    s.energy_production_capacity[y] += mines @ (
+        p.coal_mine_capacity,
+        p.oil_field_capacity,
+        p.gas_field_capacity,
+    )
+    s.clean_generation[y] = structure.clean @ made
+    s.clean_generation_share[y] = structure.clean @ made / (structure.counted @ made)
+    s.clean_capacity_share[y] = structure.clean @ capacity / (structure.counted @ capacity)
+    s.wind_pv_capacity[y] = capacity[at(TECHNOLOGIES, RENEWABLE)].sum()
+
+
+def carbon(y, structure, base, d, p, s, r, t, flows) -> None:
+    """CO2 by energy sector from fuels burnt and processes; scopes and intensity."""
+    scale = np.array([getattr(d, f"emission_factor_{c}")[y] for c in FUELS])
+    factor = structure.emission_factor[:4] * scale
+    level = d.carbon_stored_share[y] / structure.carbon_stored_share[2]
+    stored = structure.feedstock_share[:, :4] * np.minimum(
+        structure.carbon_stored_share[:4] * level, 1.0
+    )
+    fuel = t.final_energy[y][:, :4]
+    burnt = (fuel * (1 - stored)) @ factor
+    index = t.gross_output[y] / t.gross_output[0] * np.exp(since(d.process_intensity_growth)[y])
+    process = base.process_co2 * np.append(index, (0.0, 0.0))
+    plants = flows.heat[:4].copy()
+    plants[0] += d.coal_rate[y] * flows.made["coal"]
+    plants[3] += p.gas_rate * flows.made["gas"]
+    refineries = factor[0] * (flows.coking - flows.coke) + factor[2] * flows.refining
+    captured = d.carbon_capture[y]
+    co2 = burnt + process
+    co2[SECTORS.index("24")] += factor @ plants - captured
+    co2[SECTORS.index("11")] += refineries
+    t.co2.append(co2)
+    energy = burnt.sum() + factor @ plants + refineries - captured
+    used = t.primary_energy[y][:4] + np.array([-flows.coke - p.coal_loss, flows.coke, 0, -p.gas_loss])
+    by_fuel = factor @ (used - (fuel * stored).sum(axis=0)) + process.sum() - captured
+    gaps = abs(co2.sum() - by_fuel), abs(co2.sum() - energy - process.sum())
+    r.co2_balance[y] = max(gaps) / co2.sum()
+    s.co2_energy[y], s.co2_process[y], s.co2_captured[y] = energy, process.sum(), captured
+    s.co2_total[y] = co2.sum()
+    imported = d.imported_electricity_factor[y] * s.electricity_net_import[y]
+    s.co2_imported_electricity[y] = imported
+    scope = energy + structure.scope_imports * imported + structure.scope_process * process.sum()
+    s.co2_target_scope[y] = scope
+    s.co2_intensity[y] = 100 * scope / s.gdp[y]
+    s.co2_intensity_reduction[y] = 1 - s.co2_intensity[y] / s.co2_intensity[0]
