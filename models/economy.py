@@ -104,9 +104,7 @@ def supply_gdp(y, structure, drivers, factors, uses, results, supply):
             )
             growth = drivers[DRIVER.rd_growth, y, d]
             spent = s[SCALAR.rd_expenditure, y - 1, d] * np.exp(growth)
-            stock = capital_next(
-                knowledge[d], spent, drivers[DRIVER.rd_depreciation, y, d], 1.0
-            )
+            stock = capital_next(knowledge[d], spent, drivers[DRIVER.rd_depreciation, y, d], 1.0)
             faster = np.log(stock / knowledge[d]) - p[PARAMETER.rd_stock_growth_reference]
             knowledge[d] = stock
             s[SCALAR.rd_expenditure, y, d] = spent
@@ -168,9 +166,7 @@ def growth_rates(y, structure, results, uses):
             for i in range(n):
                 total += results.final_demand[row, i, y, d]
             uses[k, y, d] = total
-        s[SCALAR.output_gap, y, d] = np.log(
-            s[SCALAR.gdp, y, d] / s[SCALAR.potential_gdp, y, d]
-        )
+        s[SCALAR.output_gap, y, d] = np.log(s[SCALAR.gdp, y, d] / s[SCALAR.potential_gdp, y, d])
         if y == 0:
             s[SCALAR.gdp_growth, 0, d] = p[PARAMETER.gdp_growth_2025]
             s[SCALAR.primary_growth, 0, d] = p[PARAMETER.primary_growth_2025]

@@ -298,6 +298,8 @@ class Results(NamedTuple):
 
 def empty_results(years: int, draws: int) -> Results:
     """Return room for `years` years (base year included) and `draws` draws."""
-    shapes = ((len(SCALARS),), (42,), (42,), (7, 42), (44, 7), (11,), (11,), (11,), (44,))
-    arrays = [np.zeros((*shape, years, draws)) for shape in shapes]
-    return Results(*arrays, residual=np.zeros((len(IDENTITIES), years, draws)))
+    shapes = (
+        *((len(SCALARS),), (42,), (42,), (7, 42), (44, 7)),
+        *((11,), (11,), (11,), (44,), (len(IDENTITIES),)),
+    )
+    return Results(*(np.zeros((*shape, years, draws)) for shape in shapes))

@@ -89,9 +89,7 @@ def primary_energy(y, structure, drivers, results, flows):
                     used += results.final_energy[i, c, y, d]
                 used += flows[c, d]
             out[c, y, d] = used
-        out[COAL, y, d] += (
-            rate * made[COAL_POWER, y, d] + flows[7, d] + p[PARAMETER.coal_loss]
-        )
+        out[COAL, y, d] += rate * made[COAL_POWER, y, d] + flows[7, d] + p[PARAMETER.coal_loss]
         out[COKE, y, d] -= flows[8, d]
         out[OIL, y, d] += flows[9, d]
         out[GAS, y, d] += p[PARAMETER.gas_rate] * made[GAS_POWER, y, d] + p[PARAMETER.gas_loss]

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from models.compiled import equation, kernel
 
+WIDEST = 0.25  # widest yearly change of demand by the closure (fraction)
+
 
 @equation
 def shifted_share(share, shift):
@@ -34,15 +36,35 @@ def shifted_share(share, shift):
 
 
 @equation
-def closure_scale(gap, weight, adjustable):
-    """Return the relative change of one kind of demand that closes its part of the gap.
+def closure_scales(gap, weight, domestic, external):
+    """Return the relative changes of domestic and external demand that close the gap.
 
-    lambda = weight * gap / adjustable, where `gap` is the GDP that growth accounting
-    supplies less the GDP that unscaled demand creates (亿元), `weight` the part of the
-    gap that this kind of demand takes (fraction) and `adjustable` the GDP that this kind
-    of demand creates (亿元).
+    lambda_d = w k, lambda_e = (1 - w) k with k = gap / (w D + (1 - w) E), so that
+    lambda_d D + lambda_e E = gap: the weight says how readily each kind of demand gives
+    way, w = 1 and w = 0 are the extremes, and w = 1/2 scales both alike. No demand
+    moves by more than `WIDEST` in a year; the other then takes the rest.
+
+    Parameters
+    ----------
+    gap : float
+        GDP of growth accounting less the GDP that unscaled demand creates (亿元).
+    weight : float
+        w, fraction.
+    domestic, external : float
+        D and E: GDP that domestic use, and outflow with exports, create (亿元).
+
+    Returns
+    -------
+    tuple of float
+        (lambda_d, lambda_e), fractions.
     """
-    return weight * gap / adjustable
+    change = gap / (weight * domestic + (1.0 - weight) * external)
+    first = min(max(weight * change, -WIDEST), WIDEST)
+    second = (gap - first * domestic) / external
+    if abs(second) > WIDEST:
+        second = min(max(second, -WIDEST), WIDEST)
+        first = (gap - second * external) / domestic
+    return first, second
 
 
 @kernel

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.compiled import kernel
-from models.inputoutput.demand import closure_scale, multiply, shifted_share, weighted_sum
+from models.inputoutput.demand import closure_scales, multiply, shifted_share, weighted_sum
 from models.state import DRIVER, IDENTITY, SCALAR
 
 DOMESTIC = 4  # rural and urban households, government, fixed capital
@@ -122,7 +122,7 @@ def supported_value_added(y, structure, demand, out):
 def close_accounts(y, structure, drivers, supply, supported, prices, volumes, results):
     """Scale domestic and external volumes so that their GDP equals `supply` (B,).
 
-    The scenario's weight w puts w of the gap on domestic use and the rest on outflow and
+    The scenario's weight w says how readily domestic use gives way, against outflow and
     exports; the manufacturing share is also kept for w = 1 and w = 0 in every year so
     far. Inventories are not scaled. A demand-led scenario scales nothing: what demand
     creates is the GDP.
@@ -146,8 +146,7 @@ def close_accounts(y, structure, drivers, supply, supported, prices, volumes, re
             weight = drivers[DRIVER.closure_weight_domestic, y, d]
             if closure > 0:
                 weight = 1.0 if closure == 1 else 0.0
-            scale_domestic = closure_scale(gap, weight, domestic)
-            scale_external = closure_scale(gap, 1.0 - weight, outside)
+            scale_domestic, scale_external = closure_scales(gap, weight, domestic, outside)
             for k in range(DOMESTIC):
                 volumes[closure, k, d] *= 1.0 + scale_domestic
             for k in (OUTFLOW, EXPORTS):

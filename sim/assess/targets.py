@@ -7,7 +7,7 @@ that the model does not project keeps its row with empty cells.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,8 @@ COLUMNS = (
     "probability_strict",
     "probability_unit_low",
     "probability_unit_high",
+    "probability_if_domestic",
+    "probability_if_external",
     "required_rate",
     "rate",
     "status",
@@ -169,6 +171,24 @@ def _status(target: Target, number: float, central: float) -> str:
     return "evaluated"
 
 
+def _closures(target: Target, draws: xr.Dataset, number: xr.DataArray) -> list[dict[str, float]]:
+    """Probabilities under the extremes of the closure, where the model gives both.
+
+    All of the adjustment on domestic demand, or all of it on outflow and exports
+    (variables `NAME_if_domestic` and `NAME_if_external`); one mapping a scenario.
+    """
+    found: list[dict[str, float]] = [{} for _ in range(number.size)]
+    for end in ("domestic", "external"):
+        variable = f"{target.variable}_if_{end}"
+        if variable not in draws:
+            continue
+        other = measure(replace(target, variable=variable), draws)
+        met = is_met(target, other, number, target.tolerance).mean("draw")
+        for mapping, share in zip(found, met.values, strict=True):
+            mapping[f"probability_if_{end}"] = float(share)
+    return found
+
+
 def _values(judged: _Judged, run: RunResult) -> list[dict[str, Any]]:
     """Return the numbers of one target, one mapping a scenario."""
     target, number, central = judged.target, judged.number, judged.central
@@ -239,6 +259,8 @@ def evaluate(
         meets the number one unit of its last printed digit lower and higher;
         ``probability_unit_low`` and ``..._high`` are the probabilities then, and
         ``probability_strict`` the one with a printed 左右 taken at its number.
+        ``probability_if_domestic`` and ``..._external`` stand where the closure of the
+        accounts decides: all of the adjustment on domestic demand, or outside.
 
     Raises
     ------
@@ -260,8 +282,9 @@ def evaluate(
                 judged = _Judged(
                     target, number, measure(target, run.paths, past), measure(target, draws, past)
                 )
-                for row, values in zip(basic, _values(judged, run), strict=True):
-                    row.update(values)
+                ends = _closures(target, draws, number)
+                for row, values, end in zip(basic, _values(judged, run), ends, strict=True):
+                    row.update(values | end)
             else:
                 for row in basic:
                     row["status"] = "beyond_horizon"
@@ -276,6 +299,7 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
         *("target", "central", "p05", "p50", "p95", "probability", "probability_se"),
         *("half_unit", "reference", "distance", "probability_strict"),
         *("probability_unit_low", "probability_unit_high", "required_rate"),
+        *("probability_if_domestic", "probability_if_external"),
     ]
     table = table.reset_index(drop=True)
     kinds: dict[str, Any] = dict.fromkeys(numeric, "float64")

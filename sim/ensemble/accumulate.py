@@ -47,7 +47,7 @@ class NonFiniteResultError(ArithmeticError):
         self.variable = variable
         self.year = year
         super().__init__(
-            f"draw {draw} gave {value} for {variable} in {year}; look at it with --draw {draw}"
+            f"draw {draw} gave {value} for {variable} in {year}"
         )
 
 

@@ -40,7 +40,10 @@ def _structure(run: RunResult, row: Mapping[str, Any], scenario: str) -> dict[st
             ("external", "manufacturing_share_if_external"),
         )
     }
-    return {**_spread(row), **ends}
+    chances = {
+        f"chance_{key}": probability(row[f"probability_if_{key}"]) for key in ends
+    }
+    return {**_spread(row), **ends, **chances}
 
 
 def _weakest(table: pd.DataFrame, scenario: str, lang: str) -> str:

@@ -11,20 +11,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from models.labels import (
-    CARRIERS,
-    DEMAND_GROUPS,
-    ENERGY_GROUPS,
-    ENERGY_SECTORS,
-    FINAL_CARRIERS,
-    INDUSTRY,
-    MANUFACTURING,
-    PRICE_GROUPS,
-    PRIMARY,
-    SECTORS,
-    TECHNOLOGIES,
-    TERTIARY,
-)
+from models import labels
+from models.labels import CARRIERS, ENERGY_GROUPS, FINAL_CARRIERS, SECTORS, TECHNOLOGIES
 from models.state import BUILT, IDENTITIES, RUN, SCALARS, Driver, Parameter, Results
 
 TCE_PER_MWH = 0.1229  # calorific value: Mtce per TWh
@@ -32,11 +20,15 @@ RENEWABLE = ("wind_onshore", "wind_offshore", "solar_utility", "solar_distribute
 OWN_POWER = ("nuclear", "hydro", *RENEWABLE)  # primary electricity made in the province
 SUBSTITUTION = {"services": "buildings", "households": "buildings", "transport": "transport"}
 FUELS = ("coal", "coke", "oil", "gas")
+PRIMARY, INDUSTRY, MANUFACTURING, SERVICES = (
+    np.isin(SECTORS, codes)
+    for codes in (labels.PRIMARY, labels.INDUSTRY, labels.MANUFACTURING, labels.TERTIARY)
+)
 
 
-def at(labels, names) -> np.ndarray:
-    """Positions of `names` in `labels`."""
-    return np.array([labels.index(name) for name in names], dtype=int)
+def at(order, names) -> np.ndarray:
+    """Positions of `names` in `order`."""
+    return np.array([order.index(name) for name in names], dtype=int)
 
 
 def since(rates) -> np.ndarray:
@@ -47,8 +39,8 @@ def since(rates) -> np.ndarray:
 def spread(values: dict, groups: dict) -> np.ndarray:
     """One row per sector or energy sector: the value of its group."""
     of = {code: name for name, codes in groups.items() for code in codes}
-    labels = ENERGY_SECTORS if "households" in groups else SECTORS
-    return np.array([values[of[code]] for code in labels])
+    order = labels.ENERGY_SECTORS if "households" in groups else SECTORS
+    return np.array([values[of[code]] for code in order])
 
 
 def simulate_one(structure, base, drivers, slips) -> Results:
@@ -103,12 +95,11 @@ def final_demand(y, structure, base, d) -> np.ndarray:
 
     f = base.final_demand.copy()
     to_services = since(d.consumption_services_shift)[y]
-    services = np.isin(SECTORS, TERTIARY)
-    f[0] = recompose(f[0], services, to_services)
-    f[1] = recompose(f[1], services, to_services)
+    f[0] = recompose(f[0], SERVICES, to_services)
+    f[1] = recompose(f[1], SERVICES, to_services)
     f[3] = recompose(f[3], structure.equipment, since(d.investment_equipment_shift)[y])
-    by_group = {g: since(getattr(d, f"external_growth_{g}"))[y] for g in DEMAND_GROUPS}
-    f[5:] *= np.exp(spread(by_group, DEMAND_GROUPS))
+    by_group = {g: since(getattr(d, f"external_growth_{g}"))[y] for g in labels.DEMAND_GROUPS}
+    f[5:] *= np.exp(spread(by_group, labels.DEMAND_GROUPS))
     return f
 
 
@@ -117,19 +108,15 @@ def accounts(structure, base, d, p, s, r, t) -> None:
     domestic, external = [0, 1, 2, 3], [5, 6]
     volumes = np.ones((3, 7))  # closure: the scenario's, all domestic, all external
     growth = np.zeros((7, len(s.gdp)))
-    growth[:4] = (
-        d.consumption_rural_growth,
-        d.consumption_urban_growth,
-        d.government_growth,
-        d.investment_growth,
-    )
+    growth[:2] = d.consumption_rural_growth, d.consumption_urban_growth
+    growth[2:4] = d.government_growth, d.investment_growth
     growth[5:] = d.outflow_growth, d.exports_growth
-    makers = np.isin(SECTORS, MANUFACTURING)
     gap = d.output_gap_2025[0]
     for y in range(len(s.gdp)):
         A, share = structure.technical_coefficients[y], structure.local_supply_share[y]
         v = 1.0 - A.sum(axis=0)
-        price = np.exp(price_paths(d)[:, y])
+        paths = {g: since(getattr(d, f"price_growth_{g}"))[y] for g in labels.PRICE_GROUPS}
+        price = np.exp(spread(paths, labels.PRICE_GROUPS))
         demand = final_demand(y, structure, base, d)
         local = demand.copy()
         local[:5] *= share
@@ -144,17 +131,14 @@ def accounts(structure, base, d, p, s, r, t) -> None:
             volumes *= np.exp(growth[:, y])
             gap = d.gap_persistence[y] * gap + d.gap_shock[y]
             invested = p.investment_scale * t.final_demand[y - 1][3].sum()
-            s.capital[y] = (1 - d.depreciation_rate[y]) * s.capital[
-                y - 1
-            ] + d.investment_efficiency[y] * invested
+            s.capital[y] = (1 - d.depreciation_rate[y]) * s.capital[y - 1]
+            s.capital[y] += d.investment_efficiency[y] * invested
         k, skilled = s.capital[y], s.human_capital[y] * s.labour[y]
         if y == 0:
             level = supply / np.exp(gap) / (k**alpha * skilled ** (1 - alpha))
         potential = level * s.tfp[y] * k**alpha * skilled ** (1 - alpha)
         s.potential_gdp[y] = potential
-        supply = potential * np.exp(gap)
-        if not structure.supply_led:
-            supply = volumes[0] @ created
+        supply = potential * np.exp(gap) if structure.supply_led else volumes[0] @ created
         weights = (d.closure_weight_domestic[y], 1.0, 0.0)
         for closure in range(3) if y > 0 else ():
             q = volumes[closure]
@@ -166,20 +150,15 @@ def accounts(structure, base, d, p, s, r, t) -> None:
             if closure == 0:
                 s.closure_scale_domestic[y], s.closure_scale_external[y] = up, out
         nominal = [price * (added @ q) for q in volumes]
-        made = [value[makers].sum() / value.sum() for value in nominal]
+        made = [value[MANUFACTURING].sum() / value.sum() for value in nominal]
         s.manufacturing_share[y] = made[0]
         s.manufacturing_share_if_domestic[y], s.manufacturing_share_if_external[y] = made[1:]
-        s.primary_share[y] = nominal[0][at(SECTORS, PRIMARY)].sum() / nominal[0].sum()
-        s.tertiary_share[y] = nominal[0][at(SECTORS, TERTIARY)].sum() / nominal[0].sum()
+        s.primary_share[y] = nominal[0][PRIMARY].sum() / nominal[0].sum()
+        s.tertiary_share[y] = nominal[0][SERVICES].sum() / nominal[0].sum()
         f = demand * volumes[0][:, None]
         book(y, structure, f, output_of @ volumes[0], supply, s, r, t)
     s.secondary_share[:] = 1 - s.primary_share - s.tertiary_share
     s.output_gap[:] = np.log(s.gdp / s.potential_gdp)
-
-
-def price_paths(d) -> np.ndarray:
-    """Log relative price of each sector since the base year: (n, Y)."""
-    return spread({g: since(getattr(d, f"price_growth_{g}")) for g in PRICE_GROUPS}, PRICE_GROUPS)
 
 
 def book(y, structure, f, x, supply, s, r, t) -> None:
@@ -195,7 +174,7 @@ def book(y, structure, f, x, supply, s, r, t) -> None:
     s.gdp[y] = gdp
     s.saving_rate[y] = (gdp - f[:3].sum()) / gdp
     s.external_balance_share[y] = (sold.sum() - bought.sum()) / gdp
-    s.manufacturing_share_constant[y] = value_added[at(SECTORS, MANUFACTURING)].sum() / gdp
+    s.manufacturing_share_constant[y] = value_added[MANUFACTURING].sum() / gdp
     r.gdp_production_income[y] = abs(gdp - incomes.sum()) / gdp
     r.gdp_production_expenditure[y] = abs(gdp - (f.sum() - bought.sum())) / gdp
     r.gdp_supply_demand[y] = abs(gdp - supply) / gdp
@@ -213,9 +192,9 @@ def rates(structure, d, p, s, t) -> None:
     f = np.array(t.final_demand).sum(axis=2)
     levels = {
         "gdp_growth": s.gdp,
-        "primary_growth": value_added[:, at(SECTORS, PRIMARY)].sum(axis=1),
-        "industry_growth": value_added[:, at(SECTORS, INDUSTRY)].sum(axis=1),
-        "services_growth": value_added[:, at(SECTORS, TERTIARY)].sum(axis=1),
+        "primary_growth": value_added[:, PRIMARY].sum(axis=1),
+        "industry_growth": value_added[:, INDUSTRY].sum(axis=1),
+        "services_growth": value_added[:, SERVICES].sum(axis=1),
         "labour_productivity_growth": s.gdp / s.labour,
         "investment_growth": f[:, 3],
         "consumption_growth": f[:, 0] + f[:, 1],
@@ -230,17 +209,14 @@ def capacities(structure, base, d, p, slips) -> tuple[list, list]:
     start = structure.unit_year + slips
     for y in range(1, len(d.tfp_growth)):
         year = p.base_year + y
-        added, from_date = np.zeros(11), np.zeros(11)
+        added, new, from_date = np.zeros((3, 11))
         for name in BUILT:
             i = TECHNOLOGIES.index(name)
             added[i] = max(getattr(d, f"build_{name}")[y], -end[-1][i])
-        new = np.zeros(11)
-        for tech, size, date in zip(
-            structure.unit_technology, structure.unit_capacity, start, strict=True
-        ):
-            if year < date <= year + 1:
-                new[tech] += size
-                from_date[tech] += size * (year + 1 - date)
+        for u in np.flatnonzero((year < start) & (start <= year + 1)):
+            new[structure.unit_technology[u]] += structure.unit_capacity[u]
+            part = year + 1 - start[u]  # of its first year
+            from_date[structure.unit_technology[u]] += structure.unit_capacity[u] * part
         average.append(end[-1] + 0.5 * added + from_date)
         end.append(end[-1] + added + new)
     return end, average
@@ -252,13 +228,12 @@ def final_energy(y, structure, base, d, p, s, t) -> np.ndarray:
     bought = np.array([f[:2].sum(axis=1) for f in t.final_demand]).T
     e = d.household_income_elasticity[y]
     homes = (people[:, y] / people[:, 0]) ** (1 - e) * (bought[:, y] / bought[:, 0]) ** e
-    homes = homes if y else np.ones(2)
     output = np.append(t.gross_output[y] / t.gross_output[0], homes)
     gain = {g: since(getattr(d, f"efficiency_{g}"))[y] for g in ENERGY_GROUPS}
     energy = base.final_energy * (output * np.exp(-spread(gain, ENERGY_GROUPS)))[:, None]
     for c in range(4):
         paid = structure.fuel_price[c] + d.carbon_price * structure.emission_factor[c]
-        energy[:, c] *= (paid[y] / paid[0]) ** -d.price_elasticity[y] if y else 1.0
+        energy[:, c] *= (paid[y] / paid[0]) ** -d.price_elasticity[y]
     coal, coke, oil, gas, electricity = energy[:, :5].T
 
     steel = SECTORS.index("14")
@@ -276,12 +251,10 @@ def final_energy(y, structure, base, d, p, s, t) -> np.ndarray:
         return 1 - np.prod(1 - getattr(d, name)[1 : y + 1])
 
     groups = {g: SUBSTITUTION.get(g, "industry") for g in ENERGY_GROUPS}
-    part = spread(
-        {g: moved(f"electrification_{m}") for g, m in groups.items()}, ENERGY_GROUPS
-    )
-    for c, fuel in zip((0, 2, 3), (coal, oil, gas), strict=True):
-        gone = fuel * (1 - structure.feedstock_share[:, c]) * part
-        fuel -= gone
+    part = spread({g: moved(f"electrification_{m}") for g, m in groups.items()}, ENERGY_GROUPS)
+    for c in (0, 2, 3):
+        gone = energy[:, c] * (1 - structure.feedstock_share[:, c]) * part
+        energy[:, c] -= gone
         electricity += gone / d.electrification_efficiency[y]
     to_gas = coal * (1 - structure.feedstock_share[:, 0]) * moved("coal_to_gas")
     coal -= to_gas
@@ -333,6 +306,7 @@ def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
     s.curtailment[y], s.final_electricity[y] = lost, final
     s.electricity_shortfall[y], s.electricity_surplus[y] = max(off, 0.0), max(-off, 0.0)
     s.electricity_net_import[y] = planned + off
+    s.electricity_exchange_excess[y] = max(abs(planned + off) - d.import_limit[y], 0.0)
     s.electricity_demand[y] = taken + structure.own_use_rate[coal] * made[coal]
     s.coal_power_hours[y] = 1e3 * made[coal] / average[y][coal]
     gap = s.electricity_demand[y] - made.sum() - s.electricity_net_import[y]
@@ -406,11 +380,8 @@ def clean(y, structure, d, p, s, t, hours) -> None:
     s.energy_production[y] = d.coal_rate[y] * made[able].sum()
     s.energy_production[y] += mines @ (p.coal_production, p.oil_production, p.gas_production)
     s.energy_production_capacity[y] = p.non_fossil_power_capacity * t.able[y] / t.able[0]
-    s.energy_production_capacity[y] += mines @ (
-        p.coal_mine_capacity,
-        p.oil_field_capacity,
-        p.gas_field_capacity,
-    )
+    fields = p.coal_mine_capacity, p.oil_field_capacity, p.gas_field_capacity
+    s.energy_production_capacity[y] += mines @ fields
     s.clean_generation[y] = structure.clean @ made
     s.clean_generation_share[y] = structure.clean @ made / (structure.counted @ made)
     s.clean_capacity_share[y] = structure.clean @ capacity / (structure.counted @ capacity)
@@ -422,9 +393,8 @@ def carbon(y, structure, base, d, p, s, r, t, flows) -> None:
     scale = np.array([getattr(d, f"emission_factor_{c}")[y] for c in FUELS])
     factor = structure.emission_factor[:4] * scale
     level = d.carbon_stored_share[y] / structure.carbon_stored_share[2]
-    stored = structure.feedstock_share[:, :4] * np.minimum(
-        structure.carbon_stored_share[:4] * level, 1.0
-    )
+    bound = np.minimum(structure.carbon_stored_share[:4] * level, 1.0)
+    stored = structure.feedstock_share[:, :4] * bound
     fuel = t.final_energy[y][:, :4]
     burnt = (fuel * (1 - stored)) @ factor
     index = t.gross_output[y] / t.gross_output[0] * np.exp(since(d.process_intensity_growth)[y])
@@ -439,7 +409,8 @@ def carbon(y, structure, base, d, p, s, r, t, flows) -> None:
     co2[SECTORS.index("11")] += refineries
     t.co2.append(co2)
     energy = burnt.sum() + factor @ plants + refineries - captured
-    used = t.primary_energy[y][:4] + np.array([-flows.coke - p.coal_loss, flows.coke, 0, -p.gas_loss])
+    used = t.primary_energy[y][:4].copy()
+    used -= flows.coke + p.coal_loss, -flows.coke, 0.0, p.gas_loss
     by_fuel = factor @ (used - (fuel * stored).sum(axis=0)) + process.sum() - captured
     gaps = abs(co2.sum() - by_fuel), abs(co2.sum() - energy - process.sum())
     r.co2_balance[y] = max(gaps) / co2.sum()

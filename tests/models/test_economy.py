@@ -96,9 +96,7 @@ def test_primary_energy_by_carrier_sums_to_the_total():
 
 def test_co2_by_sector_sums_to_the_territorial_total():
     *_, results = run(19)
-    np.testing.assert_allclose(
-        results.co2.sum(axis=0), scalar(results, "co2_total"), rtol=1e-12
-    )
+    np.testing.assert_allclose(results.co2.sum(axis=0), scalar(results, "co2_total"), rtol=1e-12)
 
 
 def test_a_shortfall_is_explicit_and_met_by_net_import():

@@ -19,7 +19,7 @@ EXTREMES = {
     "none": {},
     "shortage": {"coal_hours_max": 400.0, "coal_hours_min": 50.0},
     "surplus": {"coal_hours_max": 8700.0, "coal_hours_min": 8000.0},
-    "curtailed": {"build_wind_onshore": 20.0, "build_solar_utility": 30.0, "curtailment_slope": 2.0},
+    "curtailed": {"build_wind_onshore": 30.0, "curtailment_slope": 2.0},
     "retired": {f"build_{name}": -4.0 for name in BUILT if name != "coal"},
     "served": {"consumption_services_shift": 0.3, "investment_equipment_shift": -0.4},
     "domestic": {"closure_weight_domestic": 1.0, "carbon_price": 1000.0, "nuclear_heat": 5.0},

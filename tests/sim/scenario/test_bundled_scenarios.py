@@ -44,8 +44,10 @@ def test_bundled_scenario_resolves_to_2035(name: str, pack: xr.Dataset) -> None:
     subject = scenario(name)
     assert subject.name == name
     resolved = subject.resolve(pack, horizon=2035)
-    assert resolved.title and resolved.title_zh
-    assert resolved.description and resolved.description_zh
+    assert resolved.title
+    assert resolved.title_zh
+    assert resolved.description
+    assert resolved.description_zh
     for lever in lever_table().values():
         if lever.kind not in ("bool", "choice"):
             assert np.isfinite(resolved.value(lever.name)).all(), lever.name
@@ -75,9 +77,9 @@ def test_no_lever_of_the_plan_refers_to_a_target() -> None:
                 assert not hit, f"{assignment.place.text}: {number} is the target {hit}"
 
 
-def test_no_growth_lever_of_the_plan_equals_its_indicator() -> None:
+def test_no_growth_lever_of_the_plan_equals_its_indicator(pack: xr.Dataset) -> None:
     """R&D, schooling and urban share are levers and targets at once: they stay apart."""
-    resolved = scenario("plan").resolve()
+    resolved = scenario("plan").resolve(pack)
     research = resolved.value("growth.rd_growth")
     assert (np.abs(np.exp(research) - 1.08) > 0.005).all()
     assert resolved.origin("population.urbanisation_increase").kind == "pack"

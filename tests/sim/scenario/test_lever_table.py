@@ -51,7 +51,8 @@ def test_every_row_is_named_ranged_and_sourced() -> None:
         assert lever.origin_kind in {"document", "series", "citation", "judgement"}, lever.name
         assert all(PLACE.match(place) for place in lever.documents), lever.name
         if lever.kind not in ("bool", "choice"):
-            assert lever.minimum is not None and lever.maximum is not None
+            assert lever.minimum is not None
+            assert lever.maximum is not None
             assert lever.minimum < lever.maximum, lever.name
         if lever.kind == "choice" and lever.choices:
             assert lever.default in lever.choices
@@ -63,7 +64,8 @@ def test_every_default_lies_in_its_range(pack: xr.Dataset) -> None:
         if lever.kind in ("bool", "choice"):
             continue
         path = default_path(lever, pack, years)
-        assert lever.minimum is not None and lever.maximum is not None
+        assert lever.minimum is not None
+        assert lever.maximum is not None
         values = [path.start, *path.values]
         assert lever.minimum <= min(values) <= max(values) <= lever.maximum, lever.name
 
@@ -74,7 +76,8 @@ def test_every_unit_of_quantities_belongs_to_a_lever() -> None:
 
 def test_levers_of_the_documents_that_the_model_cannot_move_have_a_reason() -> None:
     for item in unrepresented_levers():
-        assert item.reason_en and item.reason_zh
+        assert item.reason_en
+        assert item.reason_zh
         assert all(PLACE.match(place) for place in item.documents.split(";"))
 
 
