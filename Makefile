@@ -7,6 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 OUT ?= out
 DRAWS ?= 10000
+OPTIONS ?=
 
 BIN := $(VENV)/bin
 DEFINITION := pyproject.toml constraints.txt
@@ -19,7 +20,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.installed ## simulate baseline and plan; table, report and pictures in out/
-	$(BIN)/provsim run baseline plan --draws $(DRAWS) --out $(OUT)
+	$(BIN)/provsim run baseline plan --draws $(DRAWS) --out $(OUT) $(OPTIONS)
 
 test: $(VENV)/.installed-test ## run the whole test suite on all cores
 	$(BIN)/python -m pytest -n auto

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Self
 import pandas as pd
 import xarray as xr
 
-from sim.assess.compare import compare
-from sim.assess.targets import evaluate
+from sim.assess.compare import all_differences, compare
+from sim.assess.targets import evaluate, joint
+from sim.baseyear.files import check_folder
 from sim.ensemble import folder
 from sim.ensemble.run import EnsembleRun, Progress, run_ensemble
 from sim.scenario import Scenario
@@ -44,6 +45,20 @@ class Run(EnsembleRun):
         """Return the paired difference of scenarios `a` and `b` (a minus b)."""
         return compare(self, a, b)
 
+    def write(self, path: str | Path) -> None:
+        """Write the run folder, with the tables that need the draws.
+
+        `joint.csv`: how likely targets are met together; `differences.csv`: the paired
+        differences of all scenarios.
+
+        Raises
+        ------
+        InputError
+            Where the folder cannot be written, or the draws were not kept.
+        """
+        tables = {folder.JOINT: joint(self), folder.DIFFERENCES: all_differences(self)}
+        folder.write_run(self, Path(path), tables)
+
     @property
     def plot(self) -> Plot:
         """Pictures of the run."""
@@ -53,7 +68,7 @@ class Run(EnsembleRun):
 
 
 def run(
-    scenarios: str | Scenario | Sequence[str | Scenario],
+    scenarios: str | Path | Scenario | Sequence[str | Path | Scenario],
     *,
     draws: int = 10_000,
     seed: int = 1,
@@ -68,7 +83,7 @@ def run(
 
     Parameters
     ----------
-    scenarios : str, Scenario or sequence of them
+    scenarios : str, Path, Scenario or sequence of them
         Names of bundled scenarios, files, or scenarios.
     draws, seed : int
         Size and seed of the ensemble.
@@ -81,14 +96,14 @@ def run(
     pack : Dataset, optional
         Base-year pack; the bundled one where not given.
     out : path, optional
-        Folder to which the run is written.
+        Folder to which the run is written, with the tables that need its draws.
     progress : callable, optional
         Called with draws done and draws in all.
 
     Raises
     ------
     InputError
-        For bad input.
+        For bad input, or where `out` cannot be written.
 
     Examples
     --------
@@ -97,9 +112,9 @@ def run(
     >>> small.ensemble.sizes["quantile"]
     9
     """
-    chosen = [scenarios] if isinstance(scenarios, (str, Scenario)) else list(scenarios)
+    chosen = [scenarios] if isinstance(scenarios, str | Path | Scenario) else list(scenarios)
     if out is not None:
-        folder.prepare_folder(Path(out))
+        check_folder(Path(out))
     made = Run.of(
         run_ensemble(
             chosen,
@@ -113,7 +128,7 @@ def run(
         )
     )
     if out is not None:
-        folder.write_run(made, Path(out))
+        made.write(out)
     return made
 
 

@@ -1,7 +1,8 @@
 """The power balance of a year.
 
 electricity_demand (全社会用电量) = final use + grid losses + plants' own use + pumping +
-charging losses = gross generation + net import. Generation in TWh, capacity in GW.
+charging = gross generation (pumped storage and batteries included) + net import.
+Generation in TWh, capacity in GW.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def at_year_end(planned, slip, year):
 def curtailment(base, slope, share, base_share):
     """Curtailed part of wind and solar output (fraction).
 
-    base + slope * max(0, share - base_share), where `share` is potential wind and solar
-    output over final electricity plus grid losses; kept at most 0.5.
+    base + slope * max(0, share - base_share), where `share` is wind and solar output at
+    the base year's curtailment over final electricity plus grid losses; kept at most 0.5.
     """
     above = share - base_share
     value = base + slope * above * (above > 0.0)

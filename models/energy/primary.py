@@ -47,8 +47,7 @@ def transform(y, structure, drivers, results, flows):
     """Fuel into heat, power, coking and refining: `flows` (10, B), Mtce.
 
     Rows: 0-6 heat fuel by final carrier, 7 coal for coking, 8 coke made, 9 refinery loss.
-    Coke made follows the steel industry's demand for coke, refinery loss the output of
-    refining.
+    Coke made follows final demand for coke, refinery loss the output of refining.
     """
     p = structure.parameters
     draws = flows.shape[1]
@@ -168,9 +167,9 @@ def energy_balance(y, structure, drivers, results, flows):
 def energy_indicators(y, structure, drivers, hours, extraction, base_clean, results):
     """Production, its capacity, and clean shares.
 
-    `hours` (11, B): hours before curtailment. `extraction` (3, B): cumulated log growth of
-    coal, oil and gas capacity. `base_clean` (B,): what non-fossil capacity at year end
-    can yield in the base year (Mtce), set in year 0.
+    `hours` (11, B): hours at the base year's curtailment. `extraction` (3, B): cumulated
+    log growth of coal, oil and gas capacity. `base_clean` (B,): what non-fossil capacity at
+    year end can yield in the base year (Mtce), set in year 0.
     """
     p = structure.parameters
     s = results.scalars

@@ -175,11 +175,11 @@ def dispatch(
 
     `hours_of` (11,) is the index of a technology's `hours_` driver among them, -1 for
     coal and storage. `base_hours` (11, B): base-year hours of the draw over the driver's
-    base-year value, so that a draw keeps its base year. `base_share` (B,): potential wind
-    and solar output over electricity supplied in the base year, set in year 0. `hours`
-    (11, B) receives the hours before curtailment. Coal closes the balance between its
-    limits; what lies outside is an explicit shortfall or surplus, settled by net import,
-    and what that exceeds the limit of the links by is shown.
+    base-year value, so that a draw keeps its base year. `base_share` (B,): wind and solar
+    output over final electricity plus grid losses in the base year, set in year 0. `hours`
+    (11, B) receives the hours at the base year's curtailment. Coal closes the balance
+    between its limits; what lies outside is an explicit shortfall or surplus, settled by
+    net import, and what that exceeds the limit of the links by is shown.
     """
     p = structure.parameters
     s = results.scalars

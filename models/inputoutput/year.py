@@ -37,8 +37,8 @@ def grow_demand(y, drivers, volumes, external, prices, shifts):
     prices : array (6, B)
         Prices by group relative to the GDP deflator.
     shifts : array (2, B)
-        Cumulated move of consumption to services and of investment from construction to
-        equipment (share points).
+        Cumulated move of consumption to services and of investment from all other products
+        to equipment (fractions of their totals).
     """
     draws = prices.shape[1]
     first_group = DRIVER.external_growth_agriculture

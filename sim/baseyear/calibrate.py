@@ -1,8 +1,13 @@
 """Build the base-year pack of Liaoning from its statistics.
 
 Input-output accounts first, then the energy accounts (their sector electricity leans on
-the table), the growth accounts from the series base, and the parameters that no account
-holds. The parts share labels and are merged by name.
+the table), the growth accounts, and the parameters that no account holds. The parts share
+labels and are merged by name.
+
+Only the input-output and energy accounts read the folder of the province. The growth
+accounts come from the series base that ships with the package
+(`sim/figures/data/series.csv`, built from the same statistics), since each of its figures
+carries a vintage and a source; a change of the folder's annual panel does not reach them.
 """
 
 from __future__ import annotations
@@ -12,8 +17,10 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from sim.baseyear.accounts import build_input_output
+from sim.baseyear.accounts import NATIONAL_FILES, TABLE_FILE, build_input_output
 from sim.baseyear.energy_accounts import build_energy
+from sim.baseyear.energy_inputs import CEADS_FILE, PANEL_FILE
+from sim.baseyear.files import check_folder
 from sim.baseyear.growth_accounts import build_growth
 from sim.baseyear.pack import model_parameters, write_pack
 from sim.errors import InputError
@@ -29,7 +36,7 @@ UNSHIPPED = (
     "energy_balance_draws",
     "co2_draws",
 )
-NEEDED = ("io", "energy", "macro", "tech", "co2")
+NEEDED = (TABLE_FILE, *NATIONAL_FILES, PANEL_FILE.as_posix(), CEADS_FILE.as_posix())
 
 
 def build_pack(province_dir: Path) -> tuple[xr.Dataset, pd.DataFrame]:
@@ -38,7 +45,7 @@ def build_pack(province_dir: Path) -> tuple[xr.Dataset, pd.DataFrame]:
     Parameters
     ----------
     province_dir : path
-        Folder with the statistics: `io`, `energy`, `macro`, `tech`, `co2`.
+        Folder with the statistics; the files `NEEDED` are read.
 
     Returns
     -------
@@ -48,16 +55,11 @@ def build_pack(province_dir: Path) -> tuple[xr.Dataset, pd.DataFrame]:
     Raises
     ------
     InputError
-        Where a folder or a file is missing, or an account cannot be closed.
+        Where a file is missing or unreadable, or an account cannot be closed.
     """
-    for name in NEEDED:
-        if not (province_dir / name).is_dir():
-            raise InputError(
-                "the statistics lack a folder",
-                file=province_dir,
-                found=name,
-                allowed=", ".join(NEEDED),
-            )
+    missing = [name for name in NEEDED if not (province_dir / name).is_file()]
+    if missing:
+        raise InputError(f"the statistics lack {', '.join(missing)}", file=province_dir)
     accounts, io_table = build_input_output(province_dir)
     energy, energy_table = build_energy(province_dir, accounts)
     growth, growth_table = build_growth()
@@ -75,7 +77,14 @@ def build_pack(province_dir: Path) -> tuple[xr.Dataset, pd.DataFrame]:
 
 
 def calibrate(province_dir: Path, out: Path) -> tuple[xr.Dataset, pd.DataFrame]:
-    """Build the pack and write it to `out`."""
+    """Build the pack and write it to `out`.
+
+    Raises
+    ------
+    InputError
+        As `build_pack`, and where `out` cannot be written.
+    """
+    check_folder(out)
     pack, observations = build_pack(province_dir)
     sources = [str(source) for source in observations["source"].dropna().unique()]
     write_pack(pack, observations, out, sources)

@@ -182,9 +182,9 @@ def read_national_value_added(path: Path) -> Floats:
         raise InputError("national input-output table not found", file=path)
     with path.open(encoding="utf-8-sig", newline="") as stream:
         for record in csv.DictReader(stream):
-            if record["Code"] == "TVA":
+            if record.get("Code") == "TVA" and record.keys() >= set(SECTORS):
                 return np.array([float(record[code]) for code in SECTORS])
-    raise InputError("no row coded TVA", file=path)
+    raise InputError("no row coded TVA with columns 01..42", file=path)
 
 
 def build_priors(

@@ -107,7 +107,10 @@ def read_official_table(path: Path) -> OfficialTable:
     """
     if not path.is_file():
         raise InputError("input-output table not found", file=path)
-    sheet = xlrd.open_workbook(str(path)).sheet_by_index(0)
+    try:
+        sheet = xlrd.open_workbook(str(path)).sheet_by_index(0)
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, ValueError) as error:
+        raise InputError(f"the file is no .xls workbook ({error})", file=path) from error
     cells = [[sheet.cell_value(i, j) for j in range(sheet.ncols)] for i in range(sheet.nrows)]
     header = next((i for i, row in enumerate(cells) if "TIU" in row and SECTORS[0] in row), None)
     if header is None:

@@ -226,7 +226,8 @@ def _emission_blocks(
 
 def _indices(data_dir: Path, state: EnergyState, parameters: Parameters) -> dict[str, Floats]:
     """Activity indices of 2020-2025, 2025 = 1."""
-    panel = read_reference(data_dir / PANEL_FILE, "year")
+    columns = ("gen_thermal_yikWh", "crude_steel_wan_t", "cement_wan_t")
+    panel = read_reference(data_dir / PANEL_FILE, "year", columns)
     stated = pd.read_csv(PACKAGE_DATA / "energy_history.csv").set_index("year")
     past = list(HISTORY_YEARS[:-1])
     thermal = np.append(

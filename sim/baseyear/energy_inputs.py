@@ -9,6 +9,7 @@ follows the electricity row of the input-output table.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -118,17 +119,25 @@ def read_inputs(data_dir: Path, io: xr.Dataset | None) -> EnergyInputs:
 Cell = tuple[float, float, str, str]
 
 
-def read_reference(path: Path, index: str | int | None = None) -> pd.DataFrame:
+def read_reference(
+    path: Path, index: str | int | None = None, columns: Sequence[str] = ()
+) -> pd.DataFrame:
     """Read a reference CSV file, with one column as index where `index` names it.
 
     Raises
     ------
     InputError
-        Where the file is missing.
+        Where the file is missing or no table, or lacks the index or one of `columns`.
     """
     if not path.is_file():
         raise InputError("reference data file is missing", file=path)
-    frame = pd.read_csv(path)
+    try:
+        frame = pd.read_csv(path)
+    except ValueError as error:
+        raise InputError(f"the file is no table ({error})", file=path) from error
+    lacking = [name for name in (index, *columns) if isinstance(name, str) and name not in frame]
+    if lacking:
+        raise InputError("the table lacks a column", file=path, key=lacking[0])
     if index is None:
         return frame
     return frame.set_index(frame.columns[index] if isinstance(index, int) else index)
@@ -142,7 +151,8 @@ def read_ceads(data_dir: Path, year: int) -> pd.DataFrame:
     InputError
         Where the year is not in the file.
     """
-    frame = read_reference(data_dir / CEADS_FILE)
+    columns = ("year", "sector", "fuel", "MtCO2")
+    frame = read_reference(data_dir / CEADS_FILE, columns=columns)
     chosen = frame[
         (frame["year"] == year) & ~frame["sector"].isin(["Total Consumption", "TotalEmissions"])
     ]

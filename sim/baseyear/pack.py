@@ -12,7 +12,9 @@ import csv
 import hashlib
 import json
 import os
+import platform
 import tempfile
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,11 +23,14 @@ import pandas as pd
 import xarray as xr
 
 from models.labels import CARRIERS, ENERGY_SECTORS, TERTIARY
+from sim.baseyear.files import read_dataset, write_dataset
 from sim.errors import InputError
 
 DIGITS = 12
 BUNDLED = "liaoning"
 COMMAND = "provsim calibrate PROVINCE_DIR --out PACK"
+FILES = ("base.nc", "observations.csv", "manifest.json")
+PACKAGES = ("numpy", "scipy", "numba", "xarray", "pandas", "statsmodels")
 
 
 def bundled_pack() -> Path:
@@ -51,12 +56,9 @@ def load_pack(folder: Path | None = None) -> xr.Dataset:
     path = folder / "base.nc"
     if not path.is_file():
         raise InputError("this folder holds no base-year pack", file=folder, allowed="base.nc")
-    try:
-        with xr.open_dataset(path, engine="h5netcdf") as opened:
-            pack = opened.load()
-    except (OSError, ValueError) as error:
-        raise InputError(f"the pack cannot be read ({error})", file=path) from error
-    found, expected = content_hash(pack), read_manifest(folder)["content_sha256"]
+    expected = read_manifest(folder)["content_sha256"]
+    pack = read_dataset(path)
+    found = content_hash(pack)
     if found != expected:
         raise InputError(
             "the pack does not match its manifest; rebuild it with `provsim calibrate`",
@@ -68,12 +70,23 @@ def load_pack(folder: Path | None = None) -> xr.Dataset:
 
 
 def read_manifest(folder: Path | None = None) -> dict[str, object]:
-    """Return the manifest of a pack."""
+    """Return the manifest of a pack.
+
+    Raises
+    ------
+    InputError
+        Where it is missing, unreadable or without the hash of the content.
+    """
     path = (folder or bundled_pack()) / "manifest.json"
     try:
-        loaded: dict[str, object] = json.loads(path.read_text(encoding="utf8"))
-    except (OSError, ValueError) as error:
+        loaded = json.loads(path.read_text(encoding="utf8"))
+    except OSError as error:
+        reason = error.strerror or error
+        raise InputError(f"the manifest cannot be read ({reason})", file=path) from error
+    except ValueError as error:
         raise InputError(f"the manifest cannot be read ({error})", file=path) from error
+    if not isinstance(loaded, dict) or "content_sha256" not in loaded:
+        raise InputError("the manifest lacks the hash of the pack", file=path, key="content_sha256")
     return loaded
 
 
@@ -82,7 +95,27 @@ def read_observations(folder: Path | None = None) -> pd.DataFrame:
     path = (folder or bundled_pack()) / "observations.csv"
     if not path.is_file():
         raise InputError("the pack holds no observations", file=path)
-    return pd.read_csv(path, keep_default_na=False, na_values=[""])
+    try:
+        return pd.read_csv(path, keep_default_na=False, na_values=[""])
+    except (OSError, ValueError) as error:
+        raise InputError(f"the observations cannot be read ({error})", file=path) from error
+
+
+def made_with() -> dict[str, object]:
+    """Return what the last bits of a result depend on: processor, Python and packages."""
+    return {
+        "processor": _processor(),
+        "python": platform.python_version(),
+        "versions": {name: version(name) for name in PACKAGES},
+    }
+
+
+def _processor() -> str:
+    """Model of the processor where the system tells it, else its architecture."""
+    stated = Path("/proc/cpuinfo")
+    lines = stated.read_text(encoding="utf8").splitlines() if stated.is_file() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
 
 
 def round_significant(values: np.ndarray, digits: int = DIGITS) -> np.ndarray:
@@ -112,8 +145,7 @@ def content_hash(pack: xr.Dataset) -> str:
 def write_pack(
     pack: xr.Dataset, observations: pd.DataFrame, folder: Path, sources: list[str]
 ) -> None:
-    """Write a pack; each file appears complete or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write a pack; each file appears complete or not at all, the manifest last."""
     for name in pack.variables:
         if pack[name].dtype.kind == "f":
             pack[name] = pack[name].copy(data=round_significant(pack[name].values))
@@ -126,19 +158,16 @@ def write_pack(
         "base_draws": int(pack.sizes["base_draw"]),
         "observations": len(observations),
         "sources": sorted(sources),
+        **made_with(),
     }
-    encoding = {
-        str(name): {"zlib": True, "complevel": 9}
-        for name in pack.data_vars
-        if pack[name].ndim and pack[name].dtype.kind == "f"
-    }
-    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".") as scratch:
         made = Path(scratch)
-        pack.to_netcdf(made / "base.nc", engine="h5netcdf", encoding=encoding)
+        write_dataset(pack, made / "base.nc")
         observations.to_csv(made / "observations.csv", index=False, float_format="%.12g")
         text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
         (made / "manifest.json").write_text(text + "\n", encoding="utf8")
-        for name in ("base.nc", "observations.csv", "manifest.json"):
+        for name in FILES:
             os.replace(made / name, folder / name)
 
 

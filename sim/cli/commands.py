@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from sim.assess.results import RunResult
-
-JOINT = "joint.csv"
-DIFFERENCES = "differences.csv"
 
 
 def execute(options: Any) -> None:
@@ -64,9 +61,7 @@ def _default_folder(scenarios: list[str]) -> Path:
 def run_command(options: Any) -> None:
     """Run scenarios, write the run folder and print the target table."""
     import sim
-    from sim.assess.compare import all_differences
-    from sim.assess.targets import evaluate, joint
-    from sim.ensemble.folder import write_atomic
+    from sim.assess.targets import evaluate
 
     changes = _changes(options)
     folder = Path(options.out) if options.out else _default_folder(options.scenarios)
@@ -82,21 +77,14 @@ def run_command(options: Any) -> None:
             progress=progress,
         )
     table = evaluate(run) if run.targets_table is None else run.targets_table
-    together = joint(run)
-    write_atomic(folder / JOINT, partial(_save_csv, together))
-    write_atomic(folder / DIFFERENCES, partial(_save_csv, all_differences(run)))
     if not options.no_figures:
         from sim.publish.charts import write_figures
         from sim.publish.report import write_report
 
         write_figures(run, folder / "figures", options.lang)
-        write_report(run, folder / "report.html", options.lang, together=together)
+        write_report(run, folder / "report.html", options.lang)
     _show_targets(run, table, options)
     tell(word("cli_written", options.lang, path=folder), options.quiet)
-
-
-def _save_csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False, lineterminator="\n")
 
 
 def _read_run(place: str) -> RunResult:
@@ -116,6 +104,7 @@ def _stored(place: str, name: str) -> pd.DataFrame | None:
 def targets_command(options: Any) -> None:
     """Print the target table of a run, or its joint probabilities."""
     from sim.assess.targets import evaluate, joint
+    from sim.ensemble.folder import JOINT
 
     run = _read_run(options.run)
     if not options.joint:
@@ -164,6 +153,7 @@ def _joint_tables(together: pd.DataFrame, titles: Mapping[str, str], lang: str) 
 def compare_command(options: Any) -> None:
     """Print the paired difference of two scenarios."""
     from sim.assess.compare import compare, stored_difference
+    from sim.ensemble.folder import DIFFERENCES
 
     lang = options.lang
     run = _read_run(options.run)
@@ -186,6 +176,7 @@ def compare_command(options: Any) -> None:
 
 def report_command(options: Any) -> None:
     """Write the HTML report of a run."""
+    from sim.ensemble.folder import JOINT
     from sim.publish.report import write_report
 
     path = Path(options.out) if options.out else Path(options.run) / "report.html"
@@ -286,7 +277,14 @@ def validate_command(options: Any) -> None:
 
 def calibrate_command(options: Any) -> None:
     """Build a base-year pack from a province's files."""
-    from sim.baseyear.calibrate import calibrate
+    # Sums of a threaded BLAS hang on the number of processors; read when numpy loads.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    try:
+        from sim.baseyear.calibrate import calibrate
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"this needs the package {error.name}; install provsim[calibrate]"
+        ) from error
 
     place = Path(options.province_dir)
     if not place.is_dir():

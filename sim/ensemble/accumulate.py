@@ -46,9 +46,7 @@ class NonFiniteResultError(ArithmeticError):
         self.draw = draw
         self.variable = variable
         self.year = year
-        super().__init__(
-            f"draw {draw} gave {value} for {variable} in {year}"
-        )
+        super().__init__(f"draw {draw} gave {value} for {variable} in {year}")
 
 
 class Moments(NamedTuple):

@@ -122,18 +122,12 @@ def label_coordinates(dims: Sequence[str]) -> dict[str, Any]:
     return coords
 
 
-def array(
-    name: str,
-    values: Array,
-    dims: Sequence[str],
-    *,
-    statistic: str = "",
-    coords: Mapping[str, Any] | None = None,
-) -> xr.DataArray:
-    """Label `values`; `statistic` ("mean", "std", "") is told in the name's attributes."""
-    variable = variables()[name]
-    attrs = variable.attrs
+def labelled(name: str, values: Array, dims: Sequence[str], *, statistic: str = "") -> xr.Variable:
+    """Give `values` their dimensions and the attributes of output `name`.
+
+    `statistic` ("mean", "std") is told among the attributes.
+    """
+    attrs = variables()[name].attrs
     if statistic:
         attrs["statistic"] = statistic
-    known = {dim: value for dim, value in (coords or {}).items() if dim in dims}
-    return xr.DataArray(values, dims=dims, coords=known | label_coordinates(dims), attrs=attrs)
+    return xr.Variable(dims, values, attrs)

@@ -6,19 +6,23 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import xarray as xr
 
+from sim.baseyear.files import read_dataset, write_dataset
 from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.ensemble.run import EnsembleRun
 
 MANIFEST = "manifest.json"
+TARGETS = "targets.csv"
+JOINT = "joint.csv"
+DIFFERENCES = "differences.csv"
 
 
 def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
@@ -39,42 +43,51 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def prepare_folder(folder: Path) -> None:
-    """Create the run folder and check that it can be written.
+def write_run(
+    run: EnsembleRun, folder: Path, tables: Mapping[str, pd.DataFrame] | None = None
+) -> None:
+    """Write `paths.nc`, `ensemble.nc`, `targets.csv`, `tables` and, last, `manifest.json`.
+
+    The manifest carries the hash of each of the other files: where it stands, they are
+    complete. That of an earlier run in the same folder goes first.
+
+    Parameters
+    ----------
+    run : EnsembleRun
+    folder : Path
+        Created where it does not exist.
+    tables : mapping of file name to DataFrame, optional
+        Tables computed from the draws, which a run folder does not keep.
 
     Raises
     ------
     InputError
-        Where it cannot be created or written.
+        Where a file cannot be written; nothing half-written stays.
     """
+    found = {} if run.targets_table is None else {TARGETS: run.targets_table}
+    writers: dict[str, Callable[[Path], object]] = {
+        "paths.nc": partial(write_dataset, run.paths),
+        "ensemble.nc": partial(write_dataset, run.ensemble),
+        **{
+            name: partial(_write_table, table)
+            for name, table in (found | dict(tables or {})).items()
+        },
+    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomic(folder / MANIFEST, lambda scratch: scratch.write_text("{}"))
-        (folder / MANIFEST).unlink()
+        (folder / MANIFEST).unlink(missing_ok=True)
+        for name, write in writers.items():
+            write_atomic(folder / name, write)
+        manifest = run.manifest | {"files": {name: file_hash(folder / name) for name in writers}}
+        text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
+        write_atomic(folder / MANIFEST, lambda p: p.write_text(text + "\n", encoding="utf8"))
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"the run folder cannot be written ({reason})", file=folder) from error
 
 
-def write_run(run: EnsembleRun, folder: Path) -> None:
-    """Write `paths.nc`, `ensemble.nc`, `targets.csv` and, last, `manifest.json`.
-
-    The manifest carries the hash of each of the other files: where it stands, the run is
-    complete.
-    """
-    prepare_folder(folder)
-    written = []
-    for name, dataset in (("paths.nc", run.paths), ("ensemble.nc", run.ensemble)):
-        write_atomic(folder / name, lambda p, d=dataset: d.to_netcdf(p, engine="h5netcdf"))
-        written.append(name)
-    if run.targets_table is not None:
-        table = run.targets_table
-        write_atomic(folder / "targets.csv", lambda p: table.to_csv(p, index=False))
-        written.append("targets.csv")
-    manifest = dict(run.manifest)
-    manifest["files"] = {name: file_hash(folder / name) for name in written}
-    text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
-    write_atomic(folder / MANIFEST, lambda p: p.write_text(text + "\n", encoding="utf8"))
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    table.to_csv(path, index=False, lineterminator="\n")
 
 
 def read_run(folder: Path) -> EnsembleRun:
@@ -83,31 +96,41 @@ def read_run(folder: Path) -> EnsembleRun:
     Raises
     ------
     InputError
-        Where the folder is no complete run.
+        Where the folder is no complete run, or a file is not as the run left it.
     """
     from sim.ensemble.run import EnsembleRun, recorded_scenarios
 
+    manifest = _read_manifest(folder)
+    try:
+        for name, expected in manifest["files"].items():
+            if file_hash(folder / name) != expected:
+                raise InputError("the file is not as the run left it", file=folder / name)
+        targets = folder / TARGETS
+        return EnsembleRun(
+            scenarios=recorded_scenarios(manifest),
+            paths=read_dataset(folder / "paths.nc"),
+            ensemble=read_dataset(folder / "ensemble.nc"),
+            draws=None,
+            targets_table=pd.read_csv(targets) if TARGETS in manifest["files"] else None,
+            manifest=manifest,
+        )
+    except OSError as error:
+        place, reason = error.filename or folder, error.strerror or str(error)
+        raise InputError(f"the run cannot be read ({reason})", file=place) from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"the manifest is not that of a run ({error})", file=folder / MANIFEST
+        ) from error
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.is_file():
         raise InputError("this folder holds no complete run", file=folder, allowed=MANIFEST)
     try:
         manifest = json.loads(path.read_text(encoding="utf8"))
-        paths = _read_dataset(folder / "paths.nc")
-        ensemble = _read_dataset(folder / "ensemble.nc")
-        targets = folder / "targets.csv"
-        table = pd.read_csv(targets) if targets.is_file() else None
     except (OSError, ValueError) as error:
-        raise InputError(f"the run cannot be read ({error})", file=folder) from error
-    return EnsembleRun(
-        scenarios=recorded_scenarios(manifest),
-        paths=paths,
-        ensemble=ensemble,
-        draws=None,
-        targets_table=table,
-        manifest=manifest,
-    )
-
-
-def _read_dataset(path: Path) -> xr.Dataset:
-    with xr.open_dataset(path, engine="h5netcdf") as opened:
-        return opened.load()
+        raise InputError(f"the manifest cannot be read ({error})", file=path) from error
+    if not isinstance(manifest, dict):
+        raise InputError("the manifest is not that of a run", file=path)
+    return manifest

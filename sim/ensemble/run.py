@@ -8,12 +8,12 @@ results do not depend on the number of threads.
 from __future__ import annotations
 
 import os
-import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from models.economy import simulate
 from models.state import DRIVERS, Results, empty_results
-from sim.baseyear.pack import load_pack, read_manifest
+from sim.baseyear.pack import content_hash, load_pack, made_with, read_manifest
 from sim.ensemble.accumulate import BLOCK
 from sim.ensemble.copula import read_correlations
 from sim.ensemble.drivers import apply_block, sample_block, sample_centre
@@ -44,7 +44,6 @@ from sim.scenario import scenario as find_scenario
 
 LEAF_BLOCKS = 8
 MAXIMUM_DRAWS = 2_000_000
-PACKAGES = ("numpy", "scipy", "numba", "xarray", "pandas")
 Progress = Callable[[int, int], None]
 
 
@@ -83,7 +82,7 @@ class Work(NamedTuple):
 
 
 def run_ensemble(
-    scenarios: Sequence[str | Scenario],
+    scenarios: Sequence[str | Path | Scenario],
     *,
     draws: int = 10_000,
     seed: int = 1,
@@ -97,7 +96,7 @@ def run_ensemble(
 
     Parameters
     ----------
-    scenarios : sequence of str or Scenario
+    scenarios : sequence of str, Path or Scenario
         Names of bundled scenarios, files, or scenarios.
     draws : int
         Number of draws.
@@ -120,7 +119,10 @@ def run_ensemble(
         For bad input, or a draw whose accounts do not close.
     """
     started = time.perf_counter()
-    threads = _check_size(draws, seed, threads)
+    draws = _whole(draws, "draws", 1, MAXIMUM_DRAWS)
+    seed = _whole(seed, "seed", 0, 2**63 - 1)
+    threads = _whole(os.cpu_count() or 1 if threads is None else threads, "threads", 1, 1024)
+    origin = read_manifest() if pack is None else {"content_sha256": content_hash(pack)}
     pack = load_pack() if pack is None else pack
     resolved = _resolve(scenarios, pack, horizon, overrides or {})
     work = prepare_work(pack, resolved, seed)
@@ -137,29 +139,31 @@ def run_ensemble(
         "simulate": simulated - prepared,
         "summarise": time.perf_counter() - simulated,
     }
-    manifest = _manifest(work, summaries, draws, seed, threads, timings)
+    manifest = {
+        "draws": draws,
+        "seed": seed,
+        "threads": threads,
+        "pack": origin,
+        "timings_seconds": {name: round(value, 3) for name, value in timings.items()},
+        **_manifest(work, summaries),
+    }
     return EnsembleRun(
         tuple(resolved), paths, ensemble, draws_dataset(names, years, summaries), None, manifest
     )
 
 
-def _check_size(draws: int, seed: int, threads: int | None) -> int:
-    if not 1 <= draws <= MAXIMUM_DRAWS:
-        raise InputError(
-            "the number of draws is out of range",
-            key="draws",
-            found=draws,
-            allowed=f"1 to {MAXIMUM_DRAWS}",
-        )
-    if not 0 <= seed < 2**63:
-        raise InputError("the seed is out of range", key="seed", found=seed, allowed="0 to 2^63-1")
-    if threads is not None and threads < 1:
-        raise InputError("at least one thread is needed", key="threads", found=threads)
-    return threads or os.cpu_count() or 1
+def _whole(value: Any, key: str, low: int, high: int) -> int:
+    """Return a whole number within bounds, or refuse it."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if whole and low <= value <= high:
+        return int(value)
+    raise InputError(
+        "not a whole number in range", key=key, found=repr(value), allowed=f"{low} to {high}"
+    )
 
 
 def _resolve(
-    scenarios: Sequence[str | Scenario],
+    scenarios: Sequence[str | Path | Scenario],
     pack: xr.Dataset,
     horizon: int | None,
     overrides: Mapping[str, object],
@@ -167,19 +171,17 @@ def _resolve(
     """Resolve scenarios that share a horizon; names must differ."""
     if not scenarios:
         raise InputError("name at least one scenario")
-    found = [find_scenario(item) if isinstance(item, str) else item for item in scenarios]
+    found = [item if isinstance(item, Scenario) else find_scenario(item) for item in scenarios]
     if overrides:
         found = [item.set(overrides) for item in found]
     names = [item.name for item in found]
     if len(set(names)) < len(names):
         raise InputError("two scenarios of a run have the same name", found=", ".join(names))
-    last = horizon or max(item.horizon for item in found)
+    last = max(item.horizon for item in found) if horizon is None else horizon
     return [item.resolve(pack, horizon=last) for item in found]
 
 
-def prepare_work(
-    pack: xr.Dataset, resolved: Sequence[ResolvedScenario], seed: int
-) -> Work:
+def prepare_work(pack: xr.Dataset, resolved: Sequence[ResolvedScenario], seed: int) -> Work:
     """Build what the simulation of resolved scenarios needs."""
     units = read_units()
     cases = tuple(prepare(pack, item, units) for item in resolved)
@@ -230,9 +232,7 @@ def _central(work: Work, index: int) -> Results:
     return scratch.results
 
 
-def _simulate_case(
-    work: Work, index: int, scratch: Scratch, clamped: NDArray[np.int64]
-) -> None:
+def _simulate_case(work: Work, index: int, scratch: Scratch, clamped: NDArray[np.int64]) -> None:
     """Run one scenario over the block whose deviates stand in `scratch`."""
     slips = scratch.slips[index]
     apply_block(work.plans[index], scratch.deviates, scratch.drivers, slips, clamped)
@@ -270,42 +270,30 @@ def _simulate(
                 summary.add(leaves[index], scratch.results, start)
         return leaves
 
-    with ThreadPoolExecutor(threads) as pool:
-        for first, leaves in zip(
-            range(0, draws, size), pool.map(work_through, range(0, draws, size)), strict=True
-        ):
+    firsts = range(0, draws, size)
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for first, leaves in zip(firsts, pool.map(work_through, firsts), strict=True):
             for summary, leaf in zip(summaries, leaves, strict=True):
                 summary.merge(leaf)
             if progress is not None:
                 progress(min(first + size, draws), draws)
+    finally:
+        pool.shutdown(cancel_futures=True)  # a run that stops leaves its other draws undone
     return summaries
 
 
-def _manifest(
-    work: Work,
-    summaries: Sequence[Summary],
-    draws: int,
-    seed: int,
-    threads: int,
-    timings: Mapping[str, float],
-) -> dict[str, Any]:
-    """What produced the run."""
+def _manifest(work: Work, summaries: Sequence[Summary]) -> dict[str, Any]:
+    """What produced the run, as far as scenarios, inputs and machine tell."""
     try:
         own = version("provsim")
     except PackageNotFoundError:
         own = "source"
     return {
         "provsim": own,
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in PACKAGES},
-        "processor": platform.processor() or platform.machine(),
-        "draws": draws,
-        "seed": seed,
-        "threads": threads,
+        **made_with(),
         "years": [int(year) for year in work.cases[0].years],
-        "pack": read_manifest(),
         "inputs": count_kinds(work.sampler.inputs),
-        "timings_seconds": {name: round(value, 3) for name, value in timings.items()},
         "scenarios": [_record(case.scenario) for case in work.cases],
         "held_back_by_bounds": {
             case.scenario.name: {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -17,12 +16,21 @@ from sim.ensemble.accumulate import (
     check_finite,
     exact_quantiles,
 )
-from sim.ensemble.dataset import MATRICES, VECTORS, array, variables, widen
+from sim.ensemble.dataset import (
+    LABELS,
+    MATRICES,
+    VECTORS,
+    label_coordinates,
+    labelled,
+    variables,
+    widen,
+)
 from sim.errors import InputError
 
 Array = NDArray[np.float64]
 SUBSET = 2048  # leading draws from which quantiles of vectors are taken
 TOLERANCE = 1e-9
+_RESIDUAL = "identity_residual"
 
 
 class Leaf:
@@ -52,7 +60,9 @@ class Summary:
     def __init__(
         self, centre: Results, draws: int, drivers: int, years: NDArray[np.int64], name: str
     ) -> None:
-        self.centre = {key: getattr(centre, key)[..., 0] for key in ("scalars", *VECTORS, *MATRICES)}
+        self.centre = {
+            key: getattr(centre, key)[..., 0] for key in ("scalars", *VECTORS, *MATRICES)
+        }
         self.draws, self.years, self.name = draws, years, name
         self.moments = {key: MomentTree(value) for key, value in self.centre.items()}
         self.scalars = np.empty((len(SCALARS), years.size, draws))
@@ -94,7 +104,7 @@ class Summary:
             except ArithmeticError as error:
                 raise InputError(str(error), key=self.name) from error
             place = np.unravel_index(
-                np.nanargmax(results.residual[..., :used]), results.residual[..., :used].shape
+                np.argmax(results.residual[..., :used]), results.residual[..., :used].shape
             )
             raise InputError(
                 f"identity {IDENTITIES[place[0]]} fails in draw {first + place[2]} of "
@@ -117,39 +127,38 @@ def _dims(name: str) -> tuple[str, ...]:
 
 
 def _assemble(
-    names: Sequence[str], parts: Sequence[Mapping[str, xr.DataArray]]
+    names: Sequence[str],
+    years: NDArray[np.int64],
+    parts: Sequence[Mapping[str, xr.Variable]],
 ) -> xr.Dataset:
-    """Join one set of arrays a scenario along `scenario`."""
-    joined = {
-        key: xr.concat([part[key] for part in parts], dim="scenario") for key in parts[0]
-    }
-    dataset = xr.Dataset(joined).assign_coords(scenario=list(names))
-    for key, values in joined.items():
-        order = ("scenario", "year", *(d for d in values.dims if d not in ("scenario", "year")))
-        dataset[key] = dataset[key].transpose(*order)
-        dataset[key].attrs = parts[0][key].attrs
-    return dataset
+    """Join the variables of each scenario along `scenario`, year second."""
+    joined = {}
+    for key, first in parts[0].items():
+        values = np.stack([part[key].values for part in parts])
+        rest = [dim for dim in first.dims if dim != "year"]
+        joined[key] = xr.Variable(("scenario", *first.dims), values, first.attrs).transpose(
+            "scenario", "year", *rest
+        )
+    coords = {"scenario": list(names), "year": years, **label_coordinates(list(LABELS))}
+    return xr.Dataset(joined, coords)
 
 
 def central_dataset(
     names: Sequence[str], years: NDArray[np.int64], centre: Sequence[Results]
 ) -> xr.Dataset:
     """Central paths NAME(scenario, year, …), with the residual of every identity."""
-    coords = {"year": years}
-    parts = []
-    for results in centre:
-        part = {
-            name: array(name, results.scalars[i, :, 0], ("year",), coords=coords)
-            for i, name in enumerate(SCALARS)
-        }
-        for name in (*VECTORS, *MATRICES):
-            values = widen(name, getattr(results, name)[..., 0])
-            part[name] = array(name, values, _dims(name), coords=coords)
-        part["identity_residual"] = array(
-            "identity_residual", results.residual[..., 0], ("identity", "year"), coords=coords
-        )
-        parts.append(part)
-    return _assemble(names, parts)
+    return _assemble(names, years, [_centre(results) for results in centre])
+
+
+def _centre(results: Results) -> dict[str, xr.Variable]:
+    part = {
+        name: labelled(name, results.scalars[i, :, 0], ("year",)) for i, name in enumerate(SCALARS)
+    }
+    for name in (*VECTORS, *MATRICES):
+        values = widen(name, getattr(results, name)[..., 0])
+        part[name] = labelled(name, values, _dims(name))
+    residual = results.residual[..., 0]
+    return part | {_RESIDUAL: labelled(_RESIDUAL, residual, _dims(_RESIDUAL))}
 
 
 def ensemble_dataset(
@@ -160,45 +169,38 @@ def ensemble_dataset(
     Quantiles of scalars come from every draw, those of vectors from the leading draws
     whose number is the attribute `quantile_draws`; matrices have none.
     """
-    dataset = _assemble(names, [_moments(item, years) | _quantiles(item, years) for item in summaries])
+    dataset = _assemble(names, years, [_moments(item) | _quantiles(item) for item in summaries])
+    dataset["quantile"] = list(QUANTILES)
     dataset.attrs["draws"] = summaries[0].draws
     dataset.attrs["quantile_draws"] = min(summaries[0].draws, SUBSET)
     return dataset
 
 
-def _moments(summary: Summary, years: NDArray[np.int64]) -> dict[str, xr.DataArray]:
-    coords = {"year": years}
-    part: dict[str, Any] = {}
+def _moments(summary: Summary) -> dict[str, xr.Variable]:
+    part: dict[str, xr.Variable] = {}
     for key, tree in summary.moments.items():
         found = tree.finish(summary.draws)
         for statistic, values in (("mean", found.mean), ("std", found.std)):
             if key == "scalars":
                 for i, name in enumerate(SCALARS):
-                    part[f"{name}_{statistic}"] = array(
-                        name, values[i], ("year",), statistic=statistic, coords=coords
+                    part[f"{name}_{statistic}"] = labelled(
+                        name, values[i], ("year",), statistic=statistic
                     )
             else:
-                part[f"{key}_{statistic}"] = array(
-                    key, widen(key, values), _dims(key), statistic=statistic, coords=coords
+                part[f"{key}_{statistic}"] = labelled(
+                    key, widen(key, values), _dims(key), statistic=statistic
                 )
-    part["identity_residual"] = array(
-        "identity_residual", summary.residual, ("identity", "year"), coords=coords
-    )
+    part[_RESIDUAL] = labelled(_RESIDUAL, summary.residual, _dims(_RESIDUAL))
     return part
 
 
-def _quantiles(summary: Summary, years: NDArray[np.int64]) -> dict[str, xr.DataArray]:
-    coords = {"year": years, "quantile": list(QUANTILES)}
+def _quantiles(summary: Summary) -> dict[str, xr.Variable]:
     part = {
-        name: array(
-            name, exact_quantiles(summary.scalars[i]), ("year", "quantile"), coords=coords
-        )
+        name: labelled(name, exact_quantiles(summary.scalars[i]), ("year", "quantile"))
         for i, name in enumerate(SCALARS)
     }
     for name, store in summary.vectors.items():
-        part[name] = array(
-            name, exact_quantiles(store), (*_dims(name), "quantile"), coords=coords
-        )
+        part[name] = labelled(name, exact_quantiles(store), (*_dims(name), "quantile"))
     return part
 
 
@@ -218,5 +220,3 @@ def draws_dataset(
             values, dims=("scenario", "year", "draw"), attrs=variables()[name].attrs
         )
     return xr.Dataset(data, coords=coords)
-
-

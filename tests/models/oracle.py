@@ -16,6 +16,7 @@ from models.labels import CARRIERS, ENERGY_GROUPS, FINAL_CARRIERS, SECTORS, TECH
 from models.state import BUILT, IDENTITIES, RUN, SCALARS, Driver, Parameter, Results
 
 TCE_PER_MWH = 0.1229  # calorific value: Mtce per TWh
+MOST = 0.25  # change of a kind of demand that the closure makes in a year
 RENEWABLE = ("wind_onshore", "wind_offshore", "solar_utility", "solar_distributed")
 OWN_POWER = ("nuclear", "hydro", *RENEWABLE)  # primary electricity made in the province
 SUBSTITUTION = {"services": "buildings", "households": "buildings", "transport": "transport"}
@@ -143,8 +144,12 @@ def accounts(structure, base, d, p, s, r, t) -> None:
         for closure in range(3) if y > 0 else ():
             q = volumes[closure]
             missing = supply - q @ created if structure.supply_led else 0.0
-            up = weights[closure] * missing / (q[domestic] @ created[domestic])
-            out = (1 - weights[closure]) * missing / (q[external] @ created[external])
+            made_d, made_e = q[domestic] @ created[domestic], q[external] @ created[external]
+            w = weights[closure]
+            both = missing / (w * made_d + (1 - w) * made_e)
+            up = np.clip(w * both, -MOST, MOST)
+            out = np.clip((missing - up * made_d) / made_e, -MOST, MOST)
+            up = (missing - out * made_e) / made_d  # takes what is left
             q[domestic] *= 1 + up
             q[external] *= 1 + out
             if closure == 0:

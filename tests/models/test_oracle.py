@@ -21,6 +21,8 @@ EXTREMES = {
     "surplus": {"coal_hours_max": 8700.0, "coal_hours_min": 8000.0},
     "curtailed": {"build_wind_onshore": 30.0, "curtailment_slope": 2.0},
     "retired": {f"build_{name}": -4.0 for name in BUILT if name != "coal"},
+    "boom": {"tfp_growth": 0.2, "closure_weight_domestic": 0.1},
+    "bust": {"tfp_growth": -0.12, "closure_weight_domestic": 0.9},
     "served": {"consumption_services_shift": 0.3, "investment_equipment_shift": -0.4},
     "domestic": {"closure_weight_domestic": 1.0, "carbon_price": 1000.0, "nuclear_heat": 5.0},
     "electric": {
@@ -65,6 +67,7 @@ def varied(seed: int, flags: dict[str, bool], extreme: str, absent: list[str]):
     drivers[DRIVER.emission_factor_coal : DRIVER.emission_factor_gas + 1] *= rng.uniform(
         0.8, 1.2, (4, *drivers.shape[1:])
     )
+    drivers[DRIVER.capital_share] *= rng.uniform(0.99, 1.01, drivers.shape[1:])
     for name, value in EXTREMES[extreme].items():
         drivers[DRIVERS.index(name), 1:] = value
     slips = rng.integers(0, 16, (units, 2)) / 4.0
@@ -89,7 +92,7 @@ def compare(structure, base, drivers, slips) -> Results:
     return results
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     flags=st.fixed_dictionaries(dict.fromkeys(FLAGS, st.booleans())),
@@ -108,6 +111,7 @@ def test_the_compiled_year_equals_the_plain_one(seed, flags, extreme, absent):
         ("shortage", "electricity_shortfall", 1.0),
         ("surplus", "electricity_surplus", 1.0),
         ("curtailed", "curtailment", 0.5),
+        ("boom", "closure_scale_external", 0.25),
     ],
 )
 def test_the_extremes_are_reached(extreme, quantity, least):
