@@ -11,28 +11,28 @@ import numpy as np
 
 from models.compiled import equation, kernel
 from models.energy.primary import REFINING
-from models.energy.year import COAL, COAL_POWER, GAS, GAS_POWER, OIL, SECTORS
+from models.energy.year import COAL, COAL_POWER, COKE, GAS, GAS_POWER, OIL, SECTORS
 from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
 
 POWER_AND_HEAT = 23  # sector 24
 
 
 @equation
-def combustion_co2(fuel, feedstock_share, carbon_stored_share, emission_factor):
+def combustion_co2(fuel, feedstock, carbon_stored_share, emission_factor):
     """CO2 of a fuel's use (Mt), carbon bound in products left out.
 
     Parameters
     ----------
     fuel : float or array
         Energy and raw-material use (Mtce).
-    feedstock_share : float or array
-        Part of it used as raw material (fraction).
+    feedstock : float or array
+        What of it is raw material (Mtce).
     carbon_stored_share : float or array
         Part of the raw material's carbon that stays in products (fraction).
     emission_factor : float or array
         tCO2/tce.
     """
-    return fuel * (1.0 - feedstock_share * carbon_stored_share) * emission_factor
+    return (fuel - feedstock * carbon_stored_share) * emission_factor
 
 
 @equation
@@ -48,11 +48,12 @@ def cumulative_reduction(intensity, base_intensity):
 
 
 @kernel
-def emissions(y, structure, drivers, base, flows, process, results):
+def emissions(y, structure, drivers, base, activity, flows, process, results):
     """CO2 by energy sector (Mt), and the balance of fuels against sectors.
 
-    Heat and power fuels stand in sector 24, refinery and coking losses in 11, process
-    emissions in their own sectors. `process` (B,) cumulates the log change of process
+    Heat and power fuels stand in sector 24, refinery losses and what coking coal holds
+    beyond its coke in 11, process emissions in their own sectors. `activity` (44, B) is
+    the index that raw-material use follows. `process` (B,) cumulates the log change of process
     emissions per unit of output. `flows` comes from `models.energy.primary.transform`.
     Captured CO2 leaves sector 24. The driver of stored carbon is oil's share; the other
     carriers' shares move with it.
@@ -74,10 +75,11 @@ def emissions(y, structure, drivers, base, flows, process, results):
                     structure.emission_factor[c] * drivers[DRIVER.emission_factor_coal + c, y, d]
                 )
                 fuel = results.final_energy[i, c, y, d]
-                share = structure.feedstock_share[i, c]
+                feed = structure.feedstock_share[i, c] * base.final_energy[i, c, d]
+                feed *= activity[i, d]
                 stored_share = min(structure.carbon_stored_share[c] * stored_level, 1.0)
-                total += combustion_co2(fuel, share, stored_share, factor)
-                stored += fuel * share * stored_share * factor
+                total += combustion_co2(fuel, feed, stored_share, factor)
+                stored += feed * stored_share * factor
             own = 0.0
             if i < SECTORS and base.process_co2[i, d] > 0.0:
                 index = results.gross_output[i, y, d] / results.gross_output[i, 0, d]
@@ -92,17 +94,16 @@ def emissions(y, structure, drivers, base, flows, process, results):
             burnt_here = results.primary_energy[c, y, d]
             if c == COAL:
                 fuel += drivers[DRIVER.coal_rate, y, d] * made[COAL_POWER, y, d]
-                burnt_here -= p[PARAMETER.coal_loss] + flows[8, d]
+                burnt_here -= p[PARAMETER.coal_loss]
             elif c == GAS:
                 fuel += p[PARAMETER.gas_rate] * made[GAS_POWER, y, d]
                 burnt_here -= p[PARAMETER.gas_loss]
-            elif c == 1:
-                burnt_here += flows[8, d]
             plants += factor * fuel
             supplied += factor * burnt_here
         coal = structure.emission_factor[COAL] * drivers[DRIVER.emission_factor_coal, y, d]
         oil = structure.emission_factor[OIL] * drivers[DRIVER.emission_factor_oil, y, d]
-        losses = coal * (flows[7, d] - flows[8, d]) + oil * flows[9, d]
+        coke = structure.emission_factor[COKE] * drivers[DRIVER.emission_factor_coke, y, d]
+        losses = coal * flows[7, d] - coke * flows[8, d] + oil * flows[9, d]
         captured = drivers[DRIVER.carbon_capture, y, d]
         results.co2[POWER_AND_HEAT, y, d] += plants - captured
         results.co2[REFINING, y, d] += losses
@@ -112,7 +113,8 @@ def emissions(y, structure, drivers, base, flows, process, results):
             by_sector += results.co2[i, y, d]
         by_fuel = supplied - stored + processed - captured
         results.residual[IDENTITY.co2_balance, y, d] = (
-            max(abs(by_sector - by_fuel), abs(by_sector - energy - processed)) / by_sector
+            max(abs(by_sector - by_fuel), abs(by_sector - energy - processed))
+            / abs(by_sector)
         )
         s = results.scalars
         s[SCALAR.co2_energy, y, d] = energy

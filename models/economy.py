@@ -35,7 +35,7 @@ from models.inputoutput.year import (
     supported_value_added,
 )
 from models.labels import ENERGY_GROUPS, ENERGY_SECTORS, TECHNOLOGIES
-from models.state import BUILT, DRIVER, PARAMETER, RUN, SCALAR, Base, Results, Structure
+from models.state import BUILT, DRIVER, DRIVERS, PARAMETER, RUN, SCALAR, Base, Results, Structure
 
 _SUBSTITUTION = {
     "heavy": INDUSTRY_GROUP,
@@ -92,8 +92,8 @@ def supply_gdp(y, structure, drivers, factors, uses, results, supply):
             capital[d] = capital_next(
                 capital[d],
                 p[PARAMETER.investment_scale] * uses[2, y - 1, d],
-                drivers[DRIVER.depreciation_rate, y, d],
-                drivers[DRIVER.investment_efficiency, y, d],
+                drivers[DRIVER.depreciation_rate, y - 1, d],
+                drivers[DRIVER.investment_efficiency, y - 1, d],
             )
             labour[d] *= np.exp(
                 drivers[DRIVER.working_age_growth, y, d]
@@ -278,11 +278,27 @@ def simulate_block(structure, base, drivers, slips, groups, built, hours_of, res
         primary_energy(y, structure, drivers, results, flows)
         energy_balance(y, structure, drivers, results, flows)
         energy_indicators(y, structure, drivers, hours, extraction, base_clean, results)
-        emissions(y, structure, drivers, base, flows, process, results)
+        emissions(y, structure, drivers, base, activity, flows, process, results)
 
 
 def simulate(
     structure: Structure, base: Base, drivers: np.ndarray, slips: np.ndarray, results: Results
 ) -> None:
-    """Run `simulate_block` with this module's label tables."""
+    """Run `simulate_block` with this module's label tables.
+
+    Raises
+    ------
+    ValueError
+        Where the shapes of the arrays do not belong together.
+    """
+    years, draws, units = drivers.shape[1], drivers.shape[2], structure.unit_capacity.size
+    fits = (
+        drivers.shape[0] == len(DRIVERS)
+        and structure.technical_coefficients.shape[0] == years
+        and all(array.shape[-1] == draws for array in base)
+        and slips.shape == (units, draws)
+        and results.scalars.shape[1:] == (years, draws)
+    )
+    if not fits:
+        raise ValueError("drivers, structure, base, slips and results have different sizes")
     simulate_block(structure, base, drivers, slips, GROUPS, BUILT_INDEX, HOURS_INDEX, results)

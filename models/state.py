@@ -223,6 +223,7 @@ class Structure(NamedTuple):
     parameters: Array  # (len(PARAMETERS),)
     supply_led: bool
     count_imported_nonfossil: bool
+    calorific_share: bool  # non-fossil share in the calorific method
     scope_imports: bool
     scope_process: bool
 

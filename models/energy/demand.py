@@ -46,10 +46,9 @@ def steel_route(eaf_share, eaf_share_base):
 
 
 @equation
-def road_oil(road_share, electric_share, electric_share_base):
-    """Multiplier of a sector's oil when part of the vehicle stock becomes electric.
+def electric_vehicles(electric_share, electric_share_base):
+    """Multiplier of road fuel when part of the vehicle stock becomes electric.
 
-    1 - w + w (1 - s)/(1 - s0), with the road share w of the sector's oil and the
-    electric share s of the stock.
+    (1 - s)/(1 - s0), with the electric share s of the stock.
     """
-    return 1.0 - road_share + road_share * (1.0 - electric_share) / (1.0 - electric_share_base)
+    return (1.0 - electric_share) / (1.0 - electric_share_base)

@@ -110,10 +110,13 @@ def primary_energy(y, structure, drivers, results, flows):
         total = fuels + heat + rate * (own + net_import)
         s[SCALAR.energy_total, y, d] = total
         s[SCALAR.energy_total_calorific, y, d] = fuels + heat + CALORIFIC * (own + net_import)
-        clean = out[BIOMASS, y, d] + heat + rate * own
+        value, whole = rate, total
+        if structure.calorific_share:
+            value, whole = CALORIFIC, s[SCALAR.energy_total_calorific, y, d]
+        clean = out[BIOMASS, y, d] + heat + value * own
         if structure.count_imported_nonfossil:
-            clean += rate * net_import * drivers[DRIVER.imported_nonfossil_share, y, d]
-        s[SCALAR.non_fossil_share, y, d] = clean / total
+            clean += value * net_import * drivers[DRIVER.imported_nonfossil_share, y, d]
+        s[SCALAR.non_fossil_share, y, d] = clean / whole
         s[SCALAR.energy_intensity, y, d] = 100.0 * total / s[SCALAR.gdp, y, d]
         s[SCALAR.coal_consumption, y, d] = out[COAL, y, d]
         s[SCALAR.oil_consumption, y, d] = out[OIL, y, d]
@@ -160,7 +163,7 @@ def energy_balance(y, structure, drivers, results, flows):
             row = SCALAR.energy_total if method == 0 else SCALAR.energy_total_calorific
             name = IDENTITY.energy_balance if method == 0 else IDENTITY.energy_balance_calorific
             supply = s[row, y, d]
-            results.residual[name, y, d] = abs(supply - use) / supply
+            results.residual[name, y, d] = abs(supply - use) / abs(supply)
 
 
 @kernel
@@ -207,6 +210,7 @@ def energy_indicators(y, structure, drivers, hours, extraction, base_clean, resu
             + p[PARAMETER.oil_production] * oil
             + p[PARAMETER.gas_production] * gas
             + rate * generated
+            + drivers[DRIVER.nuclear_heat, y, d]
         )
         s[SCALAR.clean_capacity_share, y, d] = clean_capacity / all_capacity
         s[SCALAR.clean_generation_share, y, d] = clean_made / all_made

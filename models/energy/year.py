@@ -10,7 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from models.compiled import kernel
-from models.energy.demand import household_activity, price_response, road_oil, steel_route
+from models.energy.demand import (
+    electric_vehicles,
+    household_activity,
+    price_response,
+    steel_route,
+)
 from models.energy.power import at_year_end, coal_residual, curtailment, generation, in_service
 from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
 
@@ -78,21 +83,24 @@ def final_energy(
 ):
     """Final energy by energy sector and carrier.
 
-    `groups` (2, 44): energy group of each sector, and its substitution group.
+    Raw-material use follows activity alone: efficiency, prices and substitution act on
+    what is burnt. Road fuel leaves with electric vehicles; electrification takes the
+    other fuel. `groups` (2, 44): energy group of each sector, and its substitution group.
     """
     p = structure.parameters
-    ratio_gas = p[PARAMETER.gas_for_coal_ratio]
     ratio_road = p[PARAMETER.vehicle_efficiency_ratio]
     draws = activity.shape[1]
+    out = results.final_energy
     for s in range(SECTORS + 2):
         g, m = groups[0, s], groups[1, s]
-        road = structure.road_oil_share[s]
+        road_share = structure.road_oil_share[s]
+        feed = structure.feedstock_share[s]
         for d in range(draws):
             scale = activity[s, d] * np.exp(-efficiency[g, d])
-            coal = base.final_energy[s, COAL, d] * scale * response[COAL, d]
-            coke = base.final_energy[s, COKE, d] * scale * response[COKE, d]
-            oil = base.final_energy[s, OIL, d] * scale * response[OIL, d]
-            gas = base.final_energy[s, GAS, d] * scale * response[GAS, d]
+            coal = (1.0 - feed[COAL]) * base.final_energy[s, COAL, d] * scale * response[COAL, d]
+            coke = (1.0 - feed[COKE]) * base.final_energy[s, COKE, d] * scale * response[COKE, d]
+            oil = (1.0 - feed[OIL]) * base.final_energy[s, OIL, d] * scale * response[OIL, d]
+            gas = (1.0 - feed[GAS]) * base.final_energy[s, GAS, d] * scale * response[GAS, d]
             power = base.final_energy[s, ELECTRICITY, d] * scale
             if s == STEEL:
                 share = drivers[DRIVER.eaf_share, y, d]
@@ -103,36 +111,28 @@ def final_energy(
                 steel = p[PARAMETER.crude_steel] * activity[s, d]
                 moved = steel * (share - share_base) * p[PARAMETER.eaf_electricity]
                 power += CALORIFIC * moved
-            if road > 0.0:
-                left = oil * road_oil(
-                    road,
-                    drivers[DRIVER.vehicle_electric_share, y, d],
-                    drivers[DRIVER.vehicle_electric_share, 0, d],
-                )
-                power += (oil - left) / ratio_road
-                oil = left
-            electrified = 0.0
+            road = road_share * oil
+            still = oil - road
+            driven = road * electric_vehicles(
+                drivers[DRIVER.vehicle_electric_share, y, d],
+                drivers[DRIVER.vehicle_electric_share, 0, d],
+            )
+            power += (road - driven) / ratio_road
             gone = 1.0 - kept[m, d]
-            moved = coal * (1.0 - structure.feedstock_share[s, COAL]) * gone
-            coal -= moved
-            electrified += moved
-            moved = oil * (1.0 - structure.feedstock_share[s, OIL]) * gone
-            oil -= moved
-            electrified += moved
-            moved = gas * (1.0 - structure.feedstock_share[s, GAS]) * gone
-            gas -= moved
-            electrified += moved
-            power += electrified / drivers[DRIVER.electrification_efficiency, y, d]
-            moved = coal * (1.0 - structure.feedstock_share[s, COAL]) * (1.0 - kept[3, d])
-            coal -= moved
-            gas += moved * ratio_gas
+            moved = (coal + still + gas) * gone
+            power += moved / drivers[DRIVER.electrification_efficiency, y, d]
+            coal *= 1.0 - gone
+            still *= 1.0 - gone
+            gas *= 1.0 - gone
+            gas += coal * (1.0 - kept[3, d]) * p[PARAMETER.gas_for_coal_ratio]
+            coal *= kept[3, d]
             if s == INFORMATION:
                 power += CALORIFIC * drivers[DRIVER.data_centre_electricity, y, d]
-            out = results.final_energy
-            out[s, COAL, y, d] = coal
-            out[s, COKE, y, d] = coke
-            out[s, OIL, y, d] = oil
-            out[s, GAS, y, d] = gas
+            used = activity[s, d]
+            out[s, COAL, y, d] = coal + feed[COAL] * base.final_energy[s, COAL, d] * used
+            out[s, COKE, y, d] = coke + feed[COKE] * base.final_energy[s, COKE, d] * used
+            out[s, OIL, y, d] = driven + still + feed[OIL] * base.final_energy[s, OIL, d] * used
+            out[s, GAS, y, d] = gas + feed[GAS] * base.final_energy[s, GAS, d] * used
             out[s, ELECTRICITY, y, d] = power
             out[s, HEAT, y, d] = base.final_energy[s, HEAT, d] * scale
             out[s, BIOMASS, y, d] = base.final_energy[s, BIOMASS, d] * scale
@@ -227,6 +227,7 @@ def dispatch(
         wanted = coal_residual(fixed, other, planned, own)
         most = generation(average[COAL_POWER, d], drivers[DRIVER.coal_hours_max, y, d])
         least = generation(average[COAL_POWER, d], drivers[DRIVER.coal_hours_min, y, d])
+        least = min(least, most)
         coal = min(max(wanted, least), most)
         shortfall = (1.0 - own) * max(wanted - most, 0.0)
         surplus = (1.0 - own) * max(least - wanted, 0.0)
@@ -243,7 +244,7 @@ def dispatch(
         )
         s[SCALAR.coal_power_hours, y, d] = 1e3 * coal / average[COAL_POWER, d]
         results.residual[IDENTITY.electricity_balance, y, d] = (
-            abs(demand - other - coal - net_import) / demand
+            abs(demand - other - coal - net_import) / abs(demand)
         )
         for t in range(capacity.shape[0]):
             results.electricity_capacity[t, y, d] = capacity[t, d]

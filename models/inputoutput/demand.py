@@ -41,8 +41,9 @@ def closure_scales(gap, weight, domestic, external):
 
     lambda_d = w k, lambda_e = (1 - w) k with k = gap / (w D + (1 - w) E), so that
     lambda_d D + lambda_e E = gap: the weight says how readily each kind of demand gives
-    way, w = 1 and w = 0 are the extremes, and w = 1/2 scales both alike. No demand
-    moves by more than `WIDEST` in a year; the other then takes the rest.
+    way, w = 1 and w = 0 are the extremes, and w = 1/2 scales both alike. Where one
+    would move by more than `WIDEST` in a year it stops there and the other takes the
+    rest, beyond that bound if it must: the accounts close in any case.
 
     Parameters
     ----------

@@ -170,8 +170,7 @@ def aflq(
     """Return Flegg's location quotients augmented for regional specialisation of the buyer.
 
     Parameters and results as in `flq`. Where SLQ_j > 1, column j is multiplied by
-    log2(1 + SLQ_j): a sector in which the region specialises attracts suppliers. Capped at
-    one here, although Flegg and Webber let the product of a specialised column exceed it.
+    log2(1 + SLQ_j): a sector in which the region specialises attracts suppliers.
 
     References
     ----------

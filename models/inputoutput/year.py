@@ -17,7 +17,6 @@ from models.state import DRIVER, IDENTITY, SCALAR
 
 DOMESTIC = 4  # rural and urban households, government, fixed capital
 INVENTORIES, OUTFLOW, EXPORTS = 4, 5, 6
-CONSTRUCTION = 26
 SERVICES = 27  # first sector of services
 INDUSTRY_END = 26  # industry is 02-26: indices 1..25
 MATERIALS, MANUFACTURING_OTHER = 2, 3  # price groups that make up manufacturing
@@ -86,7 +85,9 @@ def compose_demand(structure, base, external, shifts, out):
                 shift = shifts[0, d]
             elif k == 3:
                 shift = shifts[1, d]
-            inside, outside = shifted_share(group / total, shift)
+            inside, outside = 1.0, 1.0
+            if shift != 0.0:
+                inside, outside = shifted_share(group / total, shift)
             for i in range(n):
                 member = structure.equipment[i] if k == 3 else i >= SERVICES
                 out[k, i, d] = base.final_demand[k, i, d] * (inside if member else outside)
@@ -194,6 +195,7 @@ def produce(y, structure, demand, work, results):
                 domestic += demand[k, i, d]
             bought[i, d] = domestic
             local[i, d] = r * domestic + demand[OUTFLOW, i, d] + demand[EXPORTS, i, d]
+    results.residual[IDENTITY.row_balance, y] = 0.0
     multiply(structure.leontief_inverse[y], local, output)
     multiply(structure.technical_coefficients[y], output, inputs)
     for i in range(n):
@@ -204,7 +206,8 @@ def produce(y, structure, demand, work, results):
             sold = demand[OUTFLOW, i, d] + demand[EXPORTS, i, d]
             flow = abs(output[i, d]) + abs(use) + abs(sold)
             gap = abs(output[i, d] - r * use - sold) / flow if flow > 0.0 else 0.0
-            if not gap <= results.residual[IDENTITY.row_balance, y, d]:
+            worst = results.residual[IDENTITY.row_balance, y, d]
+            if gap > worst or gap != gap:
                 results.residual[IDENTITY.row_balance, y, d] = gap
             results.gross_output[i, y, d] = output[i, d]
             results.value_added[i, y, d] = v * output[i, d]
@@ -248,13 +251,13 @@ def account(y, structure, supply, work, results, incomes):
         results.scalars[SCALAR.saving_rate, y, d] = 1.0 - consumption / production
         results.scalars[SCALAR.external_balance_share, y, d] = (sold - imports) / production
         results.residual[IDENTITY.gdp_production_income, y, d] = (
-            abs(production - income) / production
+            abs(production - income) / abs(production)
         )
         results.residual[IDENTITY.gdp_production_expenditure, y, d] = (
-            abs(production - expenditure) / production
+            abs(production - expenditure) / abs(production)
         )
         results.residual[IDENTITY.gdp_supply_demand, y, d] = (
-            abs(production - supply[d]) / production
+            abs(production - supply[d]) / abs(production)
         )
 
 

@@ -74,8 +74,8 @@ def co2_by_sector(state: EnergyState, parameters: Parameters) -> Floats:
     """CO2 of combustion and process by energy sector (..., 44), Mt.
 
     co2[s] = sum_c final[s,c] (1 - feedstock_share[s,c] carbon_stored_share[c]) factor[c]
-    + process[s]; power and heat fuels on 24, refinery loss (oil) and coking loss
-    (coking coal - coke output, coal factor) on 11.
+    + process[s]; power and heat fuels on 24, refinery loss (oil) and the carbon
+    of coking coal beyond that of its coke on 11.
     """
     factors = emission_factors(parameters)
     n = len(FINAL_CARRIERS)
@@ -85,10 +85,10 @@ def co2_by_sector(state: EnergyState, parameters: Parameters) -> Floats:
     for fuels in (power_fuel(state, parameters), heat_fuel(state, parameters)):
         for c, amount in fuels.items():
             total[..., supply] += amount * factors[CARRIERS.index(c)]
-    coking_loss = coking_coal(parameters) - parameters["coke_output"]
+    coke = parameters["coke_output"] * factors[CARRIERS.index("coke")]
     refining = ENERGY_SECTORS.index("11")
     total[..., refining] += refinery_loss(parameters) * factors[CARRIERS.index("oil")]
-    total[..., refining] += coking_loss * factors[CARRIERS.index("coal")]
+    total[..., refining] += coking_coal(parameters) * factors[CARRIERS.index("coal")] - coke
     return np.asarray(total)
 
 
@@ -209,12 +209,13 @@ def _emission_blocks(
     power = float(power_fuel(state, parameters)["coal"])
     heat = float(heat_fuel(state, parameters)["coal"])
     process = state.process.sum()
-    burnt = primary["coal"] - parameters["coke_output"] - parameters["coal_loss"]
+    burnt = primary["coal"] - parameters["coal_loss"]
+    made = parameters["coke_output"] * factors["coke"]
     coke = primary["coke"] + parameters["coke_output"]
     energy = {
         "power": power * factors["coal"],
         "heat": heat * factors["coal"],
-        "other_coal": (burnt - power - heat) * factors["coal"],
+        "other_coal": (burnt - power - heat) * factors["coal"] - made,
         "steel": coke * factors["coke"],
         "gas": (primary["gas"] - parameters["gas_loss"]) * factors["gas"],
     }

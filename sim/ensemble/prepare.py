@@ -144,6 +144,7 @@ def _structure(
         parameters=np.array([_parameter(pack, name) for name in PARAMETERS]),
         supply_led=scenario.choice("closure.kind") == "supply_led",
         count_imported_nonfossil=bool(settings["count_imported_nonfossil"]),
+        calorific_share=settings["coal_equivalent_method"] == "calorific",
         scope_imports=scope != "territorial",
         scope_process=scope == "with_imports_and_process",
     )

@@ -55,7 +55,7 @@ class EnsembleRun:
     ----------
     scenarios : tuple of ResolvedScenario or RecordedScenario
     paths : Dataset
-        Central paths, NAME(scenario, year, …).
+        Central paths, NAME(scenario, year, …), and the pack's NAME_history(history_year).
     ensemble : Dataset
         NAME_mean, NAME_std, and NAME(scenario, year, …, quantile).
     draws : Dataset or None
@@ -132,7 +132,9 @@ def run_ensemble(
     simulated = time.perf_counter()
     names = [item.name for item in resolved]
     years = work.cases[0].years
-    paths = central_dataset(names, years, centre)
+    past = [name for name in pack.data_vars if pack[name].dims == ("history_year",)]
+    # with the estimates before the base year, so that a run tells by itself what has peaked
+    paths = central_dataset(names, years, centre).assign(pack[past].data_vars)
     ensemble = ensemble_dataset(names, years, summaries)
     timings = {
         "prepare": prepared - started,

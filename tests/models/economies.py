@@ -93,6 +93,7 @@ def random_economy(seed: int, years: int = 6, draws: int = 3, *, supply_led: boo
         parameters=parameters(),
         supply_led=supply_led,
         count_imported_nonfossil=False,
+        calorific_share=False,
         scope_imports=True,
         scope_process=False,
     )

@@ -169,12 +169,13 @@ def test_co2_follows_from_fuels_and_process(account: xr.Dataset) -> None:
         + generation.sel(technology="gas") * account["gas_rate"] * factor.sel(carrier="gas").item()
         + (_heat(account) * factor).sum("carrier")
     )
-    coking = account["coke_output"] / account["coking_efficiency"] - account["coke_output"]
+    coal, coke = (factor.sel(carrier=name).item() for name in ("coal", "coke"))
+    coking = account["coke_output"] * (coal / account["coking_efficiency"] - coke)
     refining = (
         account["refinery_loss_rate"]
         * account["refinery_throughput"]
         * factor.sel(carrier="oil").item()
-        + coking * factor.sel(carrier="coal").item()
+        + coking
     )
     sector = account["energy_sector"]
     expected = burnt + supply * (sector == "24") + refining * (sector == "11")
