@@ -14,7 +14,7 @@ DEFINITION := pyproject.toml constraints.txt
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint notebooks docs bench wheel clean
+.PHONY: help run test generated lint notebooks docs bench wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ docs: $(VENV)/.installed-dev ## build the documentation in site/
 bench: $(VENV)/.installed-dev ## one quick pass of the benchmarks
 	$(BIN)/asv --config benchmarks/asv.conf.json machine --yes
 	$(BIN)/asv --config benchmarks/asv.conf.json run --quick --python=same --show-stderr
+
+generated: $(VENV)/.installed-test ## rewrite the pages, tables and pictures made from data
+	$(BIN)/python -m tests.regenerate
 
 wheel: $(VENV)/.installed-dev ## build dist/ and run the wheel from an empty folder
 	rm -rf dist

@@ -52,9 +52,9 @@ def emissions(y, structure, drivers, base, activity, flows, process, results):
     """CO2 by energy sector (Mt), and the balance of fuels against sectors.
 
     Heat and power fuels stand in sector 24, refinery losses and what coking coal holds
-    beyond its coke in 11, process emissions in their own sectors. `activity` (44, B) is
-    the index that raw-material use follows. `process` (B,) cumulates the log change of process
-    emissions per unit of output. `flows` comes from `models.energy.primary.transform`.
+    beyond its coke in 11, process emissions in their own sectors. Raw-material use is its
+    base-year part times `activity` (44, B). `process` (B,) cumulates the log change of
+    process emissions per unit of output. `flows` comes from `models.energy.primary.transform`.
     Captured CO2 leaves sector 24. The driver of stored carbon is oil's share; the other
     carriers' shares move with it.
     """
@@ -112,10 +112,9 @@ def emissions(y, structure, drivers, base, activity, flows, process, results):
         for i in range(SECTORS + 2):
             by_sector += results.co2[i, y, d]
         by_fuel = supplied - stored + processed - captured
-        results.residual[IDENTITY.co2_balance, y, d] = (
-            max(abs(by_sector - by_fuel), abs(by_sector - energy - processed))
-            / abs(by_sector)
-        )
+        results.residual[IDENTITY.co2_balance, y, d] = max(
+            abs(by_sector - by_fuel), abs(by_sector - energy - processed)
+        ) / abs(by_sector)
         s = results.scalars
         s[SCALAR.co2_energy, y, d] = energy
         s[SCALAR.co2_process, y, d] = processed

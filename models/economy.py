@@ -69,8 +69,9 @@ def supply_gdp(y, structure, drivers, factors, uses, results, supply):
 
     `factors` (7, B): capital at the start of the year, labour, log human capital, log
     TFP since the base year, TFP level of the base year, R&D stock, output gap. `uses`
-    (3, Y, B) holds past years' investment in its last row: what demand invested builds
-    the next year's capital. The base year's TFP level makes potential output equal GDP
+    (3, Y, B) holds past years' investment in its last row: what demand invested in a year,
+    at that year's efficiency and depreciation, makes the capital at the start of the next.
+    The base year's TFP level makes potential output equal GDP
     over the gap in that year.
     """
     p = structure.parameters

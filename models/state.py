@@ -208,8 +208,8 @@ class Structure(NamedTuple):
     demand_group: NDArray[np.int64]  # (n,) index in DEMAND_GROUPS
     price_group: NDArray[np.int64]  # (n,) index in PRICE_GROUPS
     equipment: NDArray[np.bool_]  # (n,) sectors that supply equipment
-    feedstock_share: Array  # (44, 7)
-    road_oil_share: Array  # (44,)
+    feedstock_share: Array  # (44, 7) raw material in base-year final energy
+    road_oil_share: Array  # (44,) of the oil burnt
     fuel_price: Array  # (7,) CNY per tce
     emission_factor: Array  # (7,) tCO2/tce
     own_use_rate: Array  # (11,)
@@ -294,7 +294,7 @@ class Results(NamedTuple):
     electricity_generation: Array  # (11, Y, B)
     electricity_capacity: Array  # (11, Y, B)
     co2: Array  # (44, Y, B)
-    residual: Array  # (len(IDENTITIES), Y, B) relative residual of each identity
+    residual: Array  # (len(IDENTITIES), Y, B) relative residual of each identity, >= 0
 
 
 def empty_results(years: int, draws: int) -> Results:

@@ -14,13 +14,13 @@
 # %% [markdown]
 # # 1 快速上手 Getting started
 #
-# 本笔记本运行两个情景，读目标表，画扇形图和能源结构，改动一个假定并作配对比较，最后追查几个数字的来历。
-# 所有概率都以情景和模型为条件；为求快速，这里只用两千次抽样。
+# 本笔记本运行两个情景，读目标表，画扇形图和能源结构，改动一个假定并作配对比较，
+# 最后追查几个数字的来历。所有概率都以情景和模型为条件；为求快速，这里只用两千次抽样。
 #
-# This notebook runs two scenarios, reads the target table, draws a fan and the energy mix, changes one
-# assumption, compares in pairs, and follows a few numbers to their source. All probabilities are
-# conditional on scenario and model. Two thousand draws keep it quick; publish nothing on fewer than ten
-# thousand.
+# This notebook runs two scenarios, reads the target table, draws a fan and the energy mix,
+# changes one assumption, compares in pairs, and follows a few numbers to their source. All
+# probabilities are conditional on scenario and model. Two thousand draws keep it quick; publish
+# nothing on fewer than ten thousand.
 
 # %%
 # %matplotlib inline
@@ -40,15 +40,16 @@ run.paths
 # %% [markdown]
 # ## 1.1 目标表 The target table
 #
-# 每行一个目标。`central` 是中心路径，`p05`—`p95` 包含九成抽样，`probability` 是实现目标的抽样比例，
-# `probability_se` 是蒙特卡洛标准误。`baseline` 假定趋势延续、在建项目建成；`plan` 假定专栏27项目和规划措施落实，
-# 措施力度多为判断，没有任何参数由目标倒推。碳强度目标规划未印数字，17% 是情景设定。
+# 每行一个目标。`central` 是中心路径，`p05`—`p95` 包含九成抽样，
+# `probability` 是实现目标的抽样比例，`probability_se` 是蒙特卡洛标准误。`baseline` 假定趋势延续、
+# 在建项目建成；`plan` 假定专栏27项目和规划措施落实，措施力度多为判断，没有任何参数由目标倒推。
+# 碳强度目标规划未印数字，17% 是情景设定。
 #
 # One row a target. `central` is the central path, nine draws in ten lie between `p05` and `p95`,
-# `probability` is the share of draws that meet the target. `baseline` continues trends and finishes
-# what is under construction; `plan` builds the projects of box 27 and takes the measures, at sizes that
-# are mostly judgements; nothing is solved from a target. The plan prints no figure for carbon intensity:
-# 17 % is a setting.
+# `probability` is the share of draws that meet the target. `baseline` continues trends and
+# finishes what is under construction; `plan` builds the projects of box 27 and takes the
+# measures, at sizes that are mostly judgements; nothing is solved from a target. The plan prints
+# no figure for carbon intensity: 17 % is a setting.
 
 # %%
 targets = run.targets()
@@ -71,10 +72,12 @@ missing.set_index("target_id")[["name_zh", "name_en", "reason_zh", "reason_en"]]
 # %% [markdown]
 # ## 1.2 扇形图 A fan
 #
-# 线为中心路径，带为分位数。增速的带很宽：全要素生产率趋势是多次修订数据的残差，我们对它知道得并不多。
+# 线为中心路径，带为分位数。增速的带很宽：全要素生产率趋势是多次修订数据的残差，
+# 我们对它知道得并不多。
 #
-# The line is the central path, the bands are quantiles. The fan of growth is wide because the trend of
-# productivity is a residual over years of revised statistics, and little is known about it.
+# The line is the central path, the bands are quantiles. The fan of growth is wide because the
+# trend of productivity is a residual over years of revised statistics, and little is known about
+# it.
 
 # %%
 run.plot.fan("gdp_growth", lang="zh")
@@ -97,7 +100,8 @@ run.plot.mix("primary_energy", lang="zh")
 run.plot.mix("electricity_generation", lang="en")
 
 # %% [markdown]
-# 账户闭合，读者可以自己核对：分部门增加值之和等于生产总值，分品种能源之和等于总量，发电加净受入等于全社会用电量。
+# 账户闭合，读者可以自己核对：分部门增加值之和等于生产总值，分品种能源之和等于总量，
+# 发电加净受入等于全社会用电量。
 #
 # The accounts close, and a reader can check it.
 
@@ -121,8 +125,8 @@ pd.Series(worst, name="largest gap")
 # 问题：如果五年内一台海上风机也不建，会怎样？`set` 返回一个副本，原情景不变。随机数种子相同，
 # 所以两次运行的第17次抽样遇到同样的运气，差异是配对的。
 #
-# What if not one offshore turbine is built in five years? `set` returns a copy. The seed is the same, so
-# draw 17 of both runs meets the same luck, and the difference is paired.
+# What if not one offshore turbine is built in five years? `set` returns a copy. The seed is the
+# same, so draw 17 of both runs meets the same luck, and the difference is paired.
 
 # %%
 plan = scenario("plan")
@@ -153,8 +157,8 @@ pd.DataFrame([paired(name) for name in OUTPUTS]).round(4)
 # `compare` 对同一次运行中的两个情景逐次抽样相减。配对的误差远小于把两个情景当作独立样本的误差：
 # 两个情景共享绝大部分不确定性。
 #
-# `compare` subtracts two scenarios of one run draw by draw. The error is far smaller than that of two
-# independent samples, because the scenarios share most of what is uncertain.
+# `compare` subtracts two scenarios of one run draw by draw. The error is far smaller than that of
+# two independent samples, because the scenarios share most of what is uncertain.
 
 # %%
 difference = run.compare("plan", "baseline").set_index("variable")
@@ -174,11 +178,12 @@ print(
 # %% [markdown]
 # ## 1.6 一个数从哪里来 Where a number comes from
 #
-# **杠杆**：情景中的每个取值都有出处。`002:1429` 指文件名以002开头的文件第1429行；“judgement on size”表示文件宣布了
-# 措施而没有说明力度，力度是判断。
+# **杠杆**：情景中的每个取值都有出处。`002:1429` 指文件名以002开头的文件第1429行；
+# “judgement on size”表示文件宣布了措施而没有说明力度，力度是判断。
 #
-# **A lever.** Every value of a scenario has an origin. `002:1429` is line 1429 of the document whose name
-# begins with 002; *judgement on size* marks a measure that a document announces without its size.
+# **A lever.** Every value of a scenario has an origin. `002:1429` is line 1429 of the document
+# whose name begins with 002; *judgement on size* marks a measure that a document announces
+# without its size.
 
 # %%
 resolved = plan.resolve(load_pack())
@@ -208,11 +213,12 @@ base = figures.figure("002-220-manufacturing_share-2025")
 pd.DataFrame([row.model_dump() for row in (base, share)]).T
 
 # %% [markdown]
-# **基年观测**：2025年的账户并未全部公布，是在全部恒等式下与所有观测最相符的解。每个观测都有σ、协调值和以σ计的残差 z。
+# **基年观测**：2025年的账户并未全部公布，是在全部恒等式下与所有观测最相符的解。每个观测都有σ、
+# 协调值和以σ计的残差 z。
 #
-# **An observation of the base year.** The accounts of 2025 are not all published: they are the solution
-# that agrees best with everything known under all identities. Each observation has its σ, the reconciled
-# value, and its residual z in units of σ.
+# **An observation of the base year.** The accounts of 2025 are not all published: they are the
+# solution that agrees best with everything known under all identities. Each observation has its
+# σ, the reconciled value, and its residual z in units of σ.
 
 # %%
 observed = read_observations()
@@ -235,9 +241,9 @@ series[(series["variable"] == "gdp_growth") & (series["year"] >= 2021)].drop(col
 # %% [markdown]
 # ## 1.7 接下来 Next
 #
-# 第二个笔记本追问：这些目标彼此一致吗，与过去一致吗？`scenarios/` 中的三个脚本各回答一个政策问题；
-# 用户指南说明怎样编写情景文件、怎样理解概率。
+# 第二个笔记本追问：这些目标彼此一致吗，与过去一致吗？
+# `scenarios/` 中的三个脚本各回答一个政策问题；用户指南说明怎样编写情景文件、怎样理解概率。
 #
-# The second notebook asks whether the targets are consistent with each other and with the past. The
-# scripts in `scenarios/` answer one policy question each; the user guide tells how to write a scenario
-# and how to read a probability.
+# The second notebook asks whether the targets are consistent with each other and with the past.
+# The scripts in `scenarios/` answer one policy question each; the user guide tells how to write a
+# scenario and how to read a probability.

@@ -1,8 +1,8 @@
 """Final energy: activity times intensity, and what changes the intensity.
 
-E = E_2025 * activity * exp(-cumulated efficiency gain) * price response, then fuel
-moves to electricity and gas, steel changes its route and vehicles their drive.
-Energies are Mtce at calorific value.
+What is burnt: E = E_2025 * activity * exp(-cumulated efficiency gain) * price response;
+then steel changes its route and vehicles their drive, and fuel moves to electricity and
+gas. Raw materials: E = E_2025 * activity. Energies are Mtce at calorific value.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def household_activity(population, consumption, elasticity):
 
 @equation
 def price_response(carbon_price, carbon_price_base, emission_factor, fuel_price, elasticity):
-    """Multiplier of a fuel's demand when the price of carbon changes.
+    """Multiplier of a fuel's burnt part when the price of carbon changes.
 
     ((P + p f)/(P + p0 f))**(-elasticity) with the fuel price P (CNY/tce), the carbon
     price p (CNY/t, base-year value p0) and the emission factor f (tCO2/tce); constant
@@ -38,9 +38,10 @@ def price_response(carbon_price, carbon_price_base, emission_factor, fuel_price,
 
 @equation
 def steel_route(eaf_share, eaf_share_base):
-    """Multiplier of steel's coal and coke per tonne when electric furnaces' share moves.
+    """Multiplier of the coal and coke burnt per tonne of steel when electric furnaces move.
 
-    (1 - s)/(1 - s0): only the blast-furnace route takes coal and coke.
+    (1 - s)/(1 - s0), with the share s of electric furnaces in steel: only the
+    blast-furnace route takes coal and coke.
     """
     return (1.0 - eaf_share) / (1.0 - eaf_share_base)
 

@@ -72,7 +72,9 @@ def transform(y, structure, drivers, results, flows):
 def primary_energy(y, structure, drivers, results, flows):
     """Primary energy by carrier in the coal-equivalent method, totals in both methods.
 
-    Biomass plants burn fuel: they count with the coal rate in both methods.
+    Biomass plants burn fuel: they count with the coal rate in both methods. The non-fossil
+    share follows the method of `structure.calorific_share`, energy intensity the
+    coal-equivalent method.
     """
     p = structure.parameters
     s = results.scalars
@@ -125,7 +127,7 @@ def primary_energy(y, structure, drivers, results, flows):
 
 @kernel
 def energy_balance(y, structure, drivers, results, flows):
-    """Residuals of supply against use, both methods, relative to supply.
+    """Residuals of supply against use, both methods, relative to the size of supply.
 
     Use = final fuels + final heat + electricity demand at the method's value + losses in
     heat supply, coking, refining, mining and gas; power plants' losses enter at the
@@ -170,9 +172,11 @@ def energy_balance(y, structure, drivers, results, flows):
 def energy_indicators(y, structure, drivers, hours, extraction, base_clean, results):
     """Production, its capacity, and clean shares.
 
-    `hours` (11, B): hours at the base year's curtailment. `extraction` (3, B): cumulated
-    log growth of coal, oil and gas capacity. `base_clean` (B,): what non-fossil capacity at
-    year end can yield in the base year (Mtce), set in year 0.
+    Production counts fuels, non-fossil electricity and nuclear heat; its capacity counts
+    fuels and what non-fossil plants can generate. `hours` (11, B): hours at the base
+    year's curtailment. `extraction` (3, B): cumulated log growth of coal, oil and gas
+    capacity. `base_clean` (B,): what non-fossil capacity at year end can yield in the base
+    year (Mtce), set in year 0.
     """
     p = structure.parameters
     s = results.scalars

@@ -54,8 +54,8 @@ def follow_activity(y, structure, drivers, people, consumption, results, activit
 def change_intensity(y, structure, drivers, efficiency, kept, response):
     """Cumulate efficiency (6, B), fuel kept from substitution (4, B), price response (4, B).
 
-    `kept`: part of the fuel of industry, buildings and transport not yet electrified, and
-    of coal not yet replaced by gas.
+    `kept`: part of the coal, gas and other oil that industry, buildings and transport burn
+    not yet electrified, and of the coal left not yet replaced by gas.
     """
     draws = efficiency.shape[1]
     for g in range(6):
@@ -84,8 +84,10 @@ def final_energy(
     """Final energy by energy sector and carrier.
 
     Raw-material use follows activity alone: efficiency, prices and substitution act on
-    what is burnt. Road fuel leaves with electric vehicles; electrification takes the
-    other fuel. `groups` (2, 44): energy group of each sector, and its substitution group.
+    what is burnt. Road fuel, a share of the oil burnt, leaves only with electric vehicles;
+    electrification takes part of coal, gas and the other oil, and gas replaces part of the
+    coal that is left. Of substitutions, only steel's route takes coke. `groups` (2, 44):
+    energy group of each sector, and its substitution group.
     """
     p = structure.parameters
     ratio_road = p[PARAMETER.vehicle_efficiency_ratio]
@@ -178,8 +180,9 @@ def dispatch(
     base-year value, so that a draw keeps its base year. `base_share` (B,): wind and solar
     output over final electricity plus grid losses in the base year, set in year 0. `hours`
     (11, B) receives the hours at the base year's curtailment. Coal closes the balance
-    between its limits; what lies outside is an explicit shortfall or surplus, settled by
-    net import, and what that exceeds the limit of the links by is shown.
+    between its limits (the upper one, where they cross); what lies outside is an explicit
+    shortfall or surplus, settled by net import, and what that exceeds the limit of the
+    links by is shown.
     """
     p = structure.parameters
     s = results.scalars
@@ -243,8 +246,8 @@ def dispatch(
             abs(net_import) - drivers[DRIVER.import_limit, y, d], 0.0
         )
         s[SCALAR.coal_power_hours, y, d] = 1e3 * coal / average[COAL_POWER, d]
-        results.residual[IDENTITY.electricity_balance, y, d] = (
-            abs(demand - other - coal - net_import) / abs(demand)
-        )
+        results.residual[IDENTITY.electricity_balance, y, d] = abs(
+            demand - other - coal - net_import
+        ) / abs(demand)
         for t in range(capacity.shape[0]):
             results.electricity_capacity[t, y, d] = capacity[t, d]

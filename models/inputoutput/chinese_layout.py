@@ -45,7 +45,7 @@ FINAL_USES: Final = {
     "OF": "outflow",
     "EX": "exports",
     "FU302": "outflow_and_exports",
-    "ERR": "error",
+    "ERR": "statistical_discrepancy",
 }
 IMPORTS: Final = {"IM": "imports", "IF": "inflow", "FU304": "imports_and_inflow"}
 PRIMARY_INPUTS: Final = {
@@ -127,12 +127,16 @@ def read_china_42(path: Path, *, year: int | None = None, sheet: str | None = No
             raise InputError("code not in the table", file=path, key=wanted)
     imports = page.present_columns(IMPORTS)
     flows = page.frame(sectors, sectors)
+    final_use = page.frame(sectors, finals)
     notes = _notes(grid, path, names)
+    if "ERR" in finals and not final_use[FINAL_USES["ERR"]].any():
+        final_use = final_use.drop(columns=FINAL_USES["ERR"])
+        notes.append("the error column (其他) is zero and left out")
     if ordered:
         notes.append("sectors numbered in the order of the file, which carries names only")
     return TableFrames(
         flows=flows,
-        final_use=page.frame(sectors, finals),
+        final_use=final_use,
         primary_inputs=page.frame(PRIMARY_INPUTS, sectors),
         output=page.frame(sectors, {"GO": "output"})["output"],
         imports=page.frame(sectors, imports) if imports else empty_columns(flows.index),
@@ -198,6 +202,8 @@ def read_china_42_split(
         deducted = empty_columns(home.index)
         notes.append("imported intermediate inputs stand as a primary input")
     printed = _printed(at_home, sectors)
+    if competitive:
+        printed = {k: v for k, v in printed.items() if k not in PRINTED_COLUMNS.values()}
     return TableFrames(
         flows=home + foreign if competitive else home,
         final_use=home_use + foreign_use if competitive else home_use,
@@ -208,10 +214,7 @@ def read_china_42_split(
         unit=_unit(grid, notes),
         year=_year(grid, path, year),
         names=names,
-        printed={k: v for k, v in printed.items() if k not in PRINTED_COLUMNS.values()}
-        | ({} if competitive else {k: printed[k] for k in PRINTED_COLUMNS.values()})
-        if set(PRINTED_COLUMNS.values()) <= set(printed)
-        else printed,
+        printed=printed,
         treatment=imports,
         imported_flows=foreign,
         imported_final_use=foreign_use,
@@ -329,10 +332,9 @@ def _unit(grid: Grid, notes: list[str]) -> str:
 def _year(grid: Grid, path: Path, year: int | None) -> int:
     if year is not None:
         return year
-    printed = [plain(cell) for row in grid[:4] for cell in row[:3]]
-    for text in (*printed, path.stem):
-        found = re.search(r"(?:19|20)\d\d(?=年)", text) if text != path.stem else None
-        found = found or (re.search(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem) if text == path.stem else None)
-        if found:
-            return int(found.group())
-    raise InputError("no year in title or file name: give year=", file=path, key="year")
+    titles = [plain(cell) for row in grid[:4] for cell in row[:3]]
+    found = [m.group() for text in titles for m in re.finditer(r"(?:19|20)\d\d(?=年)", text)]
+    found += re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", path.stem)
+    if not found:
+        raise InputError("no year in title or file name: give year=", file=path, key="year")
+    return int(found[0])

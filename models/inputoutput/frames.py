@@ -38,7 +38,8 @@ class TableFrames:
         Intermediate use, row product by column sector; imported inputs included where
         `treatment` is competitive.
     final_use : DataFrame (n, k)
-        Final uses, all as stored; an error column is one of them, named "error".
+        Final uses, all as stored; an error column is one of them, named
+        "statistical_discrepancy".
     primary_inputs : DataFrame (p, n)
         Primary inputs by row; imported inputs are one of them where `treatment` is domestic.
     output : Series (n,)

@@ -15,9 +15,11 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from models.errors import InputError
+from models.errors import InputError, nearest_name
 
 Floats = NDArray[np.float64]
+Positions = NDArray[np.intp]
+Mask = NDArray[np.bool_]
 
 # A dimension cannot share its name with a level of its own index.
 LEVELS: Final[dict[str, tuple[str, str]]] = {
@@ -54,15 +56,17 @@ def checked_index(index: pd.Index, what: str) -> pd.Index:
         index = pd.MultiIndex.from_tuples(index)
     if not index.is_unique:
         raise InputError(f"{what} repeat the label {index[index.duplicated()][0]!r}")
-    missing = index.to_frame().isna().to_numpy().any() if index.nlevels > 1 else index.hasnans
+    missing = (
+        any((codes < 0).any() for codes in index.codes)
+        if isinstance(index, pd.MultiIndex)
+        else index.hasnans
+    )
     if missing:
         raise InputError(f"{what} have a missing label")
     return index
 
 
-def aligned(
-    frame: pd.DataFrame, index: pd.Index, columns: pd.Index, what: str
-) -> Floats:
+def aligned(frame: pd.DataFrame, index: pd.Index, columns: pd.Index, what: str) -> Floats:
     """Return the values of `frame` in the order of the labels given.
 
     Parameters
@@ -84,10 +88,8 @@ def aligned(
     InputError
         On labels that differ, repeated labels, missing or non-numeric values.
     """
-    rows = positions(checked_index(frame.index, f"rows of {what}"), index, f"rows of {what}")
-    cols = positions(
-        checked_index(frame.columns, f"columns of {what}"), columns, f"columns of {what}"
-    )
+    rows = _order(frame.index, index, f"rows of {what}")
+    cols = _order(frame.columns, columns, f"columns of {what}")
     values = _numbers(frame, what)
     if not np.isfinite(values).all():
         i, j = (int(k) for k in np.argwhere(~np.isfinite(values))[0])
@@ -95,14 +97,24 @@ def aligned(
             f"{what} at row {frame.index[i]!r}, column {frame.columns[j]!r} is not a finite number"
             " (write 0 where nothing flows)"
         )
-    in_order = np.array_equal(rows, np.arange(rows.size)) and np.array_equal(
-        cols, np.arange(cols.size)
-    )
-    result = values.copy() if in_order else values[np.ix_(rows, cols)]
-    return np.ascontiguousarray(result)
+    if rows is None and cols is None:
+        return np.array(values, order="C")
+    if rows is not None:
+        values = values[rows]
+    return np.array(values if cols is None else values[:, cols], order="C")
 
 
-def aligned_vector(values: pd.Series | Mapping[Hashable, float], index: pd.Index, what: str) -> Floats:
+def _order(have: pd.Index, want: pd.Index, what: str) -> Positions | None:
+    """Positions of the labels wanted, or None where they stand in this order already."""
+    if have is want:
+        return None
+    have = checked_index(have, what)
+    return None if have.equals(want) else positions(have, want, what)
+
+
+def aligned_vector(
+    values: pd.Series | Mapping[Hashable, float], index: pd.Index, what: str
+) -> Floats:
     """Return a vector (n,) in the order of `index`; labels must be the same."""
     series = values if isinstance(values, pd.Series) else _series(values)
     frame = series.to_frame("value")
@@ -134,12 +146,12 @@ def _series(values: Mapping[Hashable, float]) -> pd.Series:
 
 def _numbers(frame: pd.DataFrame, what: str) -> Floats:
     try:
-        return np.asarray(frame.to_numpy(dtype=float, na_value=np.nan))
+        return np.asarray(frame.to_numpy(dtype=float))
     except (TypeError, ValueError) as error:
         raise InputError(f"{what} hold a value that is not a number ({error})") from error
 
 
-def positions(have: pd.Index, want: pd.Index, what: str) -> NDArray[np.intp]:
+def positions(have: pd.Index, want: pd.Index, what: str) -> Positions:
     """Positions in `have` of the labels `want`; both must hold the same labels."""
     if have.nlevels != want.nlevels:
         raise InputError(f"{what} have {have.nlevels} label levels, the table has {want.nlevels}")
@@ -153,7 +165,7 @@ def positions(have: pd.Index, want: pd.Index, what: str) -> NDArray[np.intp]:
     return np.asarray(where)
 
 
-def located(labels: pd.Index, index: pd.Index, what: str) -> NDArray[np.intp]:
+def located(labels: pd.Index, index: pd.Index, what: str) -> Positions:
     """Positions in `index` of some of its labels; an unknown label is refused."""
     if labels.nlevels == 1 and len(labels) and isinstance(labels[0], tuple):
         labels = pd.MultiIndex.from_tuples(labels)
@@ -162,35 +174,41 @@ def located(labels: pd.Index, index: pd.Index, what: str) -> NDArray[np.intp]:
     where = index.get_indexer(labels)
     if (where < 0).any():
         unknown = labels[where < 0][0]
-        raise InputError(f"{what}: no sector {unknown!r} in the table", nearest=_nearest(unknown, index))
+        nearest = nearest_name(str(unknown), [str(known) for known in index])
+        raise InputError(f"{what}: no sector {unknown!r} in the table", nearest=nearest)
     return np.asarray(where)
-
-
-def _nearest(label: object, index: pd.Index) -> str | None:
-    from models.errors import nearest_name
-
-    return nearest_name(str(label), [str(known) for known in index])
 
 
 def coordinates(dimension: str, index: pd.Index) -> xr.Coordinates:
     """Coordinates of one dimension; (region, sector) labels become a multi-index."""
     if index.nlevels == 1:
-        return xr.Coordinates({dimension: np.asarray(index)})
+        return xr.Coordinates({dimension: np.asarray(index, dtype=object)})
     named = index.set_names(list(LEVELS[dimension]))
     assert isinstance(named, pd.MultiIndex)
     return xr.Coordinates.from_pandas_multiindex(named, dimension)
 
 
-def labelled(
-    values: ArrayLike,
-    dimensions: Mapping[str, pd.Index],
-    name: str,
-    attributes: Mapping[str, object],
-) -> xr.DataArray:
-    """An array with labels, name and attributes; dimensions in the order of the mapping."""
-    array = xr.DataArray(
-        np.asarray(values), dims=tuple(dimensions), name=name, attrs=dict(attributes)
+def joined(dimensions: Mapping[str, pd.Index]) -> xr.Coordinates:
+    """Coordinates of several dimensions together."""
+    parts = [coordinates(dimension, index) for dimension, index in dimensions.items()]
+    return xr.Coordinates(
+        {name: variable for part in parts for name, variable in part.variables.items()},
+        {name: index for part in parts for name, index in part.xindexes.items()},
     )
-    for dimension, index in dimensions.items():
-        array = array.assign_coords(coordinates(dimension, index))
+
+
+def template(dimensions: Mapping[str, pd.Index]) -> xr.DataArray:
+    """An array of zeros with labels, without memory of its own, to be filled by `labelled`."""
+    shape = tuple(len(index) for index in dimensions.values())
+    zeros = np.broadcast_to(np.zeros(()), shape)
+    return xr.DataArray(zeros, coords=joined(dimensions), dims=tuple(dimensions))
+
+
+def labelled(
+    values: ArrayLike, like: xr.DataArray, name: str, attributes: Mapping[str, object]
+) -> xr.DataArray:
+    """The labels of `like` on other values; labels are shared, not copied."""
+    array = like.copy(deep=False, data=np.asarray(values))
+    array.name = name
+    array.attrs = dict(attributes)
     return array

@@ -68,7 +68,11 @@ def grow_demand(y, drivers, volumes, external, prices, shifts):
 
 @kernel
 def compose_demand(structure, base, external, shifts, out):
-    """Final demand (7, n, B) at base-year volumes and this year's composition."""
+    """Final demand (7, n, B) at base-year volumes and this year's composition.
+
+    A use whose composition does not shift is left as it is, even where it holds one kind
+    of product only.
+    """
     draws = external.shape[1]
     n = structure.demand_group.shape[0]
     for k in range(DOMESTIC):
@@ -207,7 +211,7 @@ def produce(y, structure, demand, work, results):
             flow = abs(output[i, d]) + abs(use) + abs(sold)
             gap = abs(output[i, d] - r * use - sold) / flow if flow > 0.0 else 0.0
             worst = results.residual[IDENTITY.row_balance, y, d]
-            if gap > worst or gap != gap:
+            if gap > worst or np.isnan(gap):
                 results.residual[IDENTITY.row_balance, y, d] = gap
             results.gross_output[i, y, d] = output[i, d]
             results.value_added[i, y, d] = v * output[i, d]
@@ -220,8 +224,9 @@ def produce(y, structure, demand, work, results):
 def account(y, structure, supply, work, results, incomes):
     """GDP by production, income and expenditure, and what follows from them.
 
-    `incomes` (4, B) is scratch for the four parts of value added. The two identities are
-    stored as residuals relative to GDP.
+    `incomes` (4, B) is scratch for the four parts of value added. Three identities are
+    stored as residuals relative to the size of GDP: against income, against expenditure
+    and against what growth accounting (or, demand-led, demand) supplies.
     """
     n = structure.demand_group.shape[0]
     draws = supply.shape[0]
@@ -250,14 +255,14 @@ def account(y, structure, supply, work, results, incomes):
         results.scalars[SCALAR.operating_surplus, y, d] = incomes[3, d]
         results.scalars[SCALAR.saving_rate, y, d] = 1.0 - consumption / production
         results.scalars[SCALAR.external_balance_share, y, d] = (sold - imports) / production
-        results.residual[IDENTITY.gdp_production_income, y, d] = (
-            abs(production - income) / abs(production)
+        results.residual[IDENTITY.gdp_production_income, y, d] = abs(production - income) / abs(
+            production
         )
-        results.residual[IDENTITY.gdp_production_expenditure, y, d] = (
-            abs(production - expenditure) / abs(production)
-        )
-        results.residual[IDENTITY.gdp_supply_demand, y, d] = (
-            abs(production - supply[d]) / abs(production)
+        results.residual[IDENTITY.gdp_production_expenditure, y, d] = abs(
+            production - expenditure
+        ) / abs(production)
+        results.residual[IDENTITY.gdp_supply_demand, y, d] = abs(production - supply[d]) / abs(
+            production
         )
 
 

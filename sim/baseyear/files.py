@@ -8,6 +8,7 @@ time stamps. Whole numbers are kept in 32 bits, text as characters in UTF-8.
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -36,7 +37,12 @@ def read_dataset(path: Path) -> xr.Dataset:
         Where the file is missing, unreadable or damaged.
     """
     try:
-        with xr.open_dataset(path, engine="scipy") as opened:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"the file cannot be read ({reason})", file=path) from error
+    try:
+        with xr.open_dataset(BytesIO(content), engine="scipy") as opened:
             return opened.load()
     except Exception as error:  # a damaged header fails anywhere in the reader, in many ways
         reason = " ".join(str(error).split()) or type(error).__name__

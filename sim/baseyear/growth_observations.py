@@ -64,7 +64,7 @@ def growth_observations(
         *_parameter_rows(parameters, estimate, research, covariance),
     ]
     out = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
-    out["z"] = (out["observed"] - out["reconciled"]) / out["sigma"]
+    out["z"] = (out["reconciled"] - out["observed"]) / out["sigma"]
     return out
 
 

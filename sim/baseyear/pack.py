@@ -119,10 +119,10 @@ def _processor() -> str:
 
 
 def round_significant(values: np.ndarray, digits: int = DIGITS) -> np.ndarray:
-    """Round to `digits` significant digits (zeros and NaN stay)."""
+    """Round to `digits` significant digits (NaN and all below 1e-280 stay)."""
     values = np.asarray(values, dtype=float)
     size = np.zeros_like(values)
-    used = np.isfinite(values) & (values != 0.0)
+    used = np.isfinite(values) & (np.abs(values) > 1e-280)
     size[used] = np.floor(np.log10(np.abs(values[used])))
     factor = 10.0 ** (digits - 1 - size)
     return np.where(used, np.round(values * factor) / factor, values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 on success, 2 on bad input (one sentence on standard error), 3 where the user
         stopped a run.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What a narrow encoding cannot show is escaped, not an error.
+            stream.reconfigure(errors="backslashreplace")
     arguments = list(sys.argv[1:] if argv is None else argv)
     lang = requested_language(arguments)
     try:
@@ -47,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of a pipe has gone; keep the interpreter from flushing into it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except MemoryError:
+        return _fail("not enough memory; ask for fewer draws", BAD_INPUT)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _fail(place + (error.strerror or str(error)), BAD_INPUT)

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from sim.cli.input_output import add_io
 from sim.errors import InputError, nearest_name
 from sim.publish.words import LANGUAGES, check_language, locale_language, word
 
@@ -68,10 +69,17 @@ def _options(parser: argparse.ArgumentParser) -> set[str]:
     return names
 
 
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"not a whole number: {text!r}") from None
+
+
 def _count(text: str) -> int:
-    number = int(text.replace("_", ""))
+    number = _whole(text)
     if number < 1:
-        raise ValueError
+        raise argparse.ArgumentTypeError(f"at least 1 is needed, found {text!r}")
     return number
 
 
@@ -136,6 +144,7 @@ def build_parser(lang: str) -> Parser:
     _add_results(build, commands)
     _add_figures(build, commands)
     _add_scenarios(build, commands)
+    add_io(build, commands, Parser)
     pack = build.parser("calibrate", commands, "cli_calibrate")
     pack.add_argument("province_dir", metavar="PROVINCE_DIR", help=build.say("cli_arg_province"))
     pack.add_argument("--out", metavar="PACK", required=True, help=build.say("cli_arg_out_pack"))
@@ -151,9 +160,9 @@ def _add_run(build: _Builder, commands: Any) -> None:
         "--draws", type=_count, default=DEFAULT_DRAWS, metavar="N", help=build.say("cli_arg_draws")
     )
     run.add_argument(
-        "--seed", type=int, default=DEFAULT_SEED, metavar="S", help=build.say("cli_arg_seed")
+        "--seed", type=_whole, default=DEFAULT_SEED, metavar="S", help=build.say("cli_arg_seed")
     )
-    run.add_argument("--horizon", type=int, metavar="YEAR", help=build.say("cli_arg_horizon"))
+    run.add_argument("--horizon", type=_whole, metavar="YEAR", help=build.say("cli_arg_horizon"))
     run.add_argument("--out", metavar="DIR", help=build.say("cli_arg_out"))
     run.add_argument(
         "--set",
@@ -176,7 +185,7 @@ def _add_results(build: _Builder, commands: Any) -> None:
     compare.add_argument("a", metavar="A", help=build.say("cli_arg_a"))
     compare.add_argument("b", metavar="B", help=build.say("cli_arg_b"))
     compare.add_argument(
-        "--year", dest="years", type=int, action="append", help=build.say("cli_arg_years")
+        "--year", dest="years", type=_whole, action="append", help=build.say("cli_arg_years")
     )
     report = build.parser("report", commands, "cli_report")
     report.add_argument("run", metavar="RUN", help=build.say("cli_arg_run"))
@@ -201,7 +210,7 @@ def _add_scenarios(build: _Builder, commands: Any) -> None:
     show = build.parser("show", commands, "cli_show")
     show.add_argument("scenario", metavar="SCENARIO", help=build.say("cli_arg_scenario"))
     show.add_argument("--all", action="store_true", help=build.say("cli_arg_all"))
-    show.add_argument("--horizon", type=int, metavar="YEAR", help=build.say("cli_arg_horizon"))
+    show.add_argument("--horizon", type=_whole, metavar="YEAR", help=build.say("cli_arg_horizon"))
     show.add_argument(
         "--set",
         dest="changes",

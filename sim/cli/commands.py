@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.arguments import build_parser
+from sim.cli.input_output import io_command
 from sim.cli.output import ProgressBar, records, tell, write_rows, write_tables
 from sim.errors import InputError
 from sim.publish.words import word
@@ -182,6 +183,8 @@ def report_command(options: Any) -> None:
     path = Path(options.out) if options.out else Path(options.run) / "report.html"
     run = _read_run(options.run)
     written = write_report(run, path, options.lang, together=_stored(options.run, JOINT))
+    if options.format != "text":
+        write_rows([{"file": str(written)}], options.format)
     tell(word("cli_report_written", options.lang, path=written), options.quiet)
 
 
@@ -281,6 +284,7 @@ def calibrate_command(options: Any) -> None:
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     try:
         from sim.baseyear.calibrate import calibrate
+        from sim.baseyear.pack import read_manifest
     except ModuleNotFoundError as error:
         raise InputError(
             f"this needs the package {error.name}; install provsim[calibrate]"
@@ -290,6 +294,11 @@ def calibrate_command(options: Any) -> None:
     if not place.is_dir():
         raise InputError("there is no such folder", file=place)
     calibrate(place, Path(options.out))
+    if options.format != "text":
+        manifest = read_manifest(Path(options.out))
+        told = ("content_sha256", "observations", "base_draws")
+        row = {"pack": options.out, **{key: manifest[key] for key in told}}
+        write_rows([row], options.format)
     tell(word("cli_pack_written", options.lang, path=options.out), options.quiet)
 
 
@@ -303,4 +312,5 @@ COMMANDS: Mapping[str, Callable[[Any], None]] = {
     "show": show_command,
     "validate": validate_command,
     "calibrate": calibrate_command,
+    "io": io_command,
 }

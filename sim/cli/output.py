@@ -55,7 +55,11 @@ def write_tables(tables: Iterable[Table]) -> None:
     """Write tables for people; a pipe gets a fixed width and no colour."""
     from rich.console import Console
 
-    console = Console() if sys.stdout.isatty() else Console(width=PIPE_WIDTH, no_color=True)
+    class Pager(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError  # rich would end the process with code 1
+
+    console = Pager() if sys.stdout.isatty() else Pager(width=PIPE_WIDTH, no_color=True)
     for table in tables:
         console.print(table)
 

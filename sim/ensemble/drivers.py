@@ -13,6 +13,7 @@ summed in permanent order, constants first; effect; clamp.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -180,8 +181,10 @@ def sample_centre(plan: SamplingPlan, deviates: FloatArray, base_draw: IntArray)
 def sample_alone(
     plan: SamplingPlan, score: float, deviates: FloatArray, base_draw: IntArray
 ) -> None:
-    """Fill one column per input: that input at `score` in every year, the others at zero.
+    """Fill one column per input: that input moved by `score`, the others at zero.
 
+    A constant stands at `score`; the innovations of a yearly input stand at `score` over
+    the root of the number of years, so that their sum over the years is one as likely.
     `deviates` has one column an input and further ones, which hold the central path.
     Arguments as in `sample_block`.
     """
@@ -190,7 +193,7 @@ def sample_alone(
     for i in range(n_input):
         rows = 1 if plan.constant[i] else plan.year.shape[0]
         for y in range(rows):
-            deviates[plan.row[i] + y, i] = score
+            deviates[plan.row[i] + y, i] = score / math.sqrt(rows)
     _apply_time_structure(plan, deviates)
     _apply_marginals(plan, deviates, base_draw)
     for b in range(base_draw.shape[0]):

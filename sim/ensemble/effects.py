@@ -1,7 +1,7 @@
 """What each uncertain input does, one at a time.
 
-Every input is moved by one standard score in all years while the others stay at their
-medians; the effect is the change of an indicator against the central path. It tells
+Every input is moved by one standard score, a yearly one in equal steps that are as likely
+together, while the others stay at their medians; the effect is the change of an indicator against the central path. It tells
 which inputs matter and in which direction, not how much of the variance they explain:
 that needs a design for dependent inputs.
 """
@@ -11,14 +11,68 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
-from models.economy import simulate
-from models.state import DRIVERS, SCALARS, empty_results
+from models.state import DRIVERS, SCALARS
 from sim.baseyear.pack import load_pack
-from sim.ensemble.drivers import apply_block, sample_alone
-from sim.ensemble.run import prepare_work
+from sim.ensemble.drivers import sample_alone
+from sim.ensemble.work import Scratch, Work, prepare_work, simulate_case
 from sim.scenario import Scenario
 from sim.scenario import scenario as find_scenario
+
+STORED_YEAR = 2030
+
+
+def effects_of(work: Work, index: int, score: float = 1.0) -> NDArray[np.float64]:
+    """Change of every scalar output when each input alone moves by `score`.
+
+    Parameters
+    ----------
+    work : Work
+    index : int
+        Position of the scenario.
+    score : float
+        Standard score by which an input is moved; see `sim.ensemble.drivers.sample_alone`.
+
+    Returns
+    -------
+    ndarray, shape (len(SCALARS), Y, n_input)
+    """
+    scratch = Scratch(work, len(work.sampler.inputs) + 1)  # the last column is the centre
+    sample_alone(work.sampler.plan, score, scratch.deviates, scratch.base_draw)
+    simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))
+    scalars = scratch.results.scalars
+    return scalars[..., :-1] - scalars[..., -1:]
+
+
+def effects_dataset(work: Work) -> xr.Dataset:
+    """Effects of the inputs at one standard score on the outputs of 2030.
+
+    Of the last year where the run ends before. `input_effect(scenario, input, output)`.
+    """
+    year = min(STORED_YEAR, int(work.cases[0].years[-1]))
+    place = year - int(work.cases[0].years[0])
+    values = np.stack([effects_of(work, i)[:, place].T for i in range(len(work.cases))])
+    inputs = work.sampler.inputs
+    effect = xr.DataArray(
+        values,
+        dims=("scenario", "input", "output"),
+        coords={
+            "scenario": [case.scenario.name for case in work.cases],
+            "input": [item.name for item in inputs],
+            "input_name": ("input", [item.name_en for item in inputs]),
+            "input_name_zh": ("input", [item.name_zh for item in inputs]),
+            "input_kind": ("input", [item.kind for item in inputs]),
+            "output": list(SCALARS),
+        },
+        attrs={
+            "units": "units of the output",
+            "long_name": "Change of the output when the input alone rises by one standard score",
+            "long_name_zh": "某一输入单独提高一个标准分时产出的变化",
+            "year": year,
+        },
+    )
+    return xr.Dataset({"input_effect": effect})
 
 
 def input_effects(
@@ -35,8 +89,7 @@ def input_effects(
     scenario : str or Scenario
         Name of a bundled scenario, a file, or a scenario.
     score : float
-        Standard score at which an input is put, in every year; its time structure then
-        applies (a random walk sums its innovations).
+        As in `effects_of`.
     horizon : int, optional
         Last year; the scenario's own where not given.
     pack : Dataset, optional
@@ -51,20 +104,9 @@ def input_effects(
     pack = load_pack() if pack is None else pack
     found = find_scenario(scenario) if isinstance(scenario, str) else scenario
     work = prepare_work(pack, [found.resolve(pack, horizon=horizon or found.horizon)], seed=0)
-    case, plan = work.cases[0], work.plans[0]
     inputs = [item.name for item in work.sampler.inputs]
-    block = len(inputs) + 1  # the last column is the central path
-    deviates = np.empty((work.sampler.plan.n_row, block))
-    base_draw = np.empty(block, np.int64)
-    sample_alone(work.sampler.plan, score, deviates, base_draw)
-    drivers = np.empty((len(DRIVERS), case.years.size, block))
-    slips = np.empty((len(case.slips), block))
-    apply_block(plan, deviates, drivers, slips, np.zeros(len(DRIVERS), np.int64))
-    results = empty_results(case.years.size, block)
-    simulate(case.structure, work.tables.gather(base_draw), drivers, slips, results)
-    effect = results.scalars[..., :-1] - results.scalars[..., -1:]
     index = pd.MultiIndex.from_product(
-        [SCALARS, case.years, inputs], names=["variable", "year", "input"]
+        [SCALARS, work.cases[0].years, inputs], names=["variable", "year", "input"]
     )
-    frame = pd.DataFrame({"effect": effect.ravel()}, index=index).reset_index()
-    return frame[["input", "variable", "year", "effect"]]
+    frame = pd.DataFrame({"effect": effects_of(work, 0, score).ravel()}, index=index)
+    return frame.reset_index()[["input", "variable", "year", "effect"]]

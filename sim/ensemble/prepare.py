@@ -9,6 +9,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from models.inputoutput.coefficients import (
+    drifted_coefficients,
+    drifted_supply_share,
+    income_coefficients,
+    local_leontief_inverse,
+    value_added_coefficient,
+    value_added_multiplier,
+)
 from models.labels import DEMAND_GROUPS, FINAL_CARRIERS, PRICE_GROUPS, SECTORS, TECHNOLOGIES
 from models.state import DRIVERS, PARAMETERS, Base, Structure
 from sim.errors import InputError
@@ -87,14 +95,11 @@ def _structure(
     units: Sequence[Unit],
     years: NDArray[np.int64],
 ) -> Structure:
-    base = pack["technical_coefficients"].values
-    shares = pack["local_supply_share"].values
     drift = _growth_by_sector(scenario, "structure.technical_drift")
     supply = _growth_by_sector(scenario, "structure.local_supply_growth")
-    coefficients = base[None] * np.exp(drift)[:, :, None]
-    # a local share cannot pass 1: a lever that would push it there stops at 1
-    local = np.minimum(shares[None] * np.exp(supply), 1.0)
-    added = 1.0 - coefficients.sum(axis=1)
+    coefficients = drifted_coefficients(pack["technical_coefficients"].values, drift)
+    local = drifted_supply_share(pack["local_supply_share"].values, supply)
+    added = value_added_coefficient(coefficients)
     if not (added > 0.0).all():
         year, sector = np.argwhere(~(added > 0.0))[0]
         raise InputError(
@@ -103,14 +108,11 @@ def _structure(
             found=f"{added[year, sector]:.3f} of output",
             allowed="above 0",
         )
-    identity = np.eye(len(SECTORS))
-    inverse = np.linalg.inv(identity[None] - local[:, :, None] * coefficients)
+    inverse = local_leontief_inverse(coefficients, local)
     price_group = _group_index(PRICE_GROUPS)
-    member = price_group[None, :] == np.arange(len(PRICE_GROUPS))[:, None]
-    multiplier = np.einsum("yi,gi,yij->ygj", added, member.astype(float), inverse)
+    multiplier = value_added_multiplier(added, inverse, price_group, len(PRICE_GROUPS))
     income = np.stack([pack[f"{part}_coefficient"].values for part in INCOME])
-    start = pack["value_added_coefficient"].values
-    income = income[:, None, :] * (added / start)[None]
+    income = income_coefficients(income, added, pack["value_added_coefficient"].values)
     settings = scenario.settings
     definition = _clean_definition(pack, settings)
     carriers = list(FINAL_CARRIERS)

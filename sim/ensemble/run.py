@@ -14,23 +14,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
-from models.economy import simulate
-from models.state import DRIVERS, Results, empty_results
+from models.state import DRIVERS, Results
 from sim.baseyear.pack import content_hash, load_pack, made_with, read_manifest
 from sim.ensemble.accumulate import BLOCK
-from sim.ensemble.copula import read_correlations
-from sim.ensemble.drivers import apply_block, sample_block, sample_centre
-from sim.ensemble.inputs import count_kinds, read_inputs
-from sim.ensemble.plan import DriverPlan
-from sim.ensemble.prepare import BaseTables, Case, base_tables, prepare
-from sim.ensemble.sampler import Sampler, build_sampler, pack_numbers
+from sim.ensemble.drivers import sample_block
+from sim.ensemble.effects import effects_dataset
+from sim.ensemble.inputs import count_kinds
 from sim.ensemble.summary import (
     Leaf,
     Summary,
@@ -38,8 +33,9 @@ from sim.ensemble.summary import (
     draws_dataset,
     ensemble_dataset,
 )
+from sim.ensemble.work import Scratch, Work, prepare_work, simulate_case, simulate_centre
 from sim.errors import InputError
-from sim.scenario import ResolvedScenario, Scenario, lever_table, read_units
+from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario import scenario as find_scenario
 
 LEAF_BLOCKS = 8
@@ -70,15 +66,6 @@ class EnsembleRun:
     draws: xr.Dataset | None
     targets_table: pd.DataFrame | None
     manifest: dict[str, Any]
-
-
-class Work(NamedTuple):
-    """What the threads share: cases, plans, base years, sampler."""
-
-    cases: tuple[Case, ...]
-    plans: tuple[DriverPlan, ...]
-    tables: BaseTables
-    sampler: Sampler
 
 
 def run_ensemble(
@@ -126,7 +113,7 @@ def run_ensemble(
     pack = load_pack() if pack is None else pack
     resolved = _resolve(scenarios, pack, horizon, overrides or {})
     work = prepare_work(pack, resolved, seed)
-    centre = [_central(work, s) for s in range(len(work.cases))]
+    centre = [simulate_centre(work, s) for s in range(len(work.cases))]
     prepared = time.perf_counter()
     summaries = _simulate(work, centre, draws, threads, progress)
     simulated = time.perf_counter()
@@ -135,7 +122,7 @@ def run_ensemble(
     past = [name for name in pack.data_vars if pack[name].dims == ("history_year",)]
     # with the estimates before the base year, so that a run tells by itself what has peaked
     paths = central_dataset(names, years, centre).assign(pack[past].data_vars)
-    ensemble = ensemble_dataset(names, years, summaries)
+    ensemble = ensemble_dataset(names, years, summaries).merge(effects_dataset(work))
     timings = {
         "prepare": prepared - started,
         "simulate": simulated - prepared,
@@ -183,71 +170,6 @@ def _resolve(
     return [item.resolve(pack, horizon=last) for item in found]
 
 
-def prepare_work(pack: xr.Dataset, resolved: Sequence[ResolvedScenario], seed: int) -> Work:
-    """Build what the simulation of resolved scenarios needs."""
-    units = read_units()
-    cases = tuple(prepare(pack, item, units) for item in resolved)
-    sampler = build_sampler(
-        read_inputs(),
-        read_correlations(),
-        seed=seed,
-        years=[int(year) for year in resolved[0].years],
-        driver_names=DRIVERS,
-        units={unit.name: unit.technology for unit in units},
-        pack=pack_numbers(pack),
-    )
-    by_driver = {lever.driver: lever for lever in lever_table().values() if lever.driver}
-    levers = [by_driver[name] for name in DRIVERS]
-    lower = np.array([-np.inf if x.minimum is None else x.minimum for x in levers])
-    upper = np.array([np.inf if x.maximum is None else x.maximum for x in levers])
-    plans = tuple(
-        sampler.driver_plan(
-            case.central,
-            lower,
-            upper,
-            constant=[x.driver for x in levers if x.kind == "constant"],
-            slips=case.slips,
-            sd_overrides={name: change["sd"] for name, change in case.scenario.inputs.items()},
-        )
-        for case in cases
-    )
-    return Work(cases, plans, base_tables(pack), sampler)
-
-
-class Scratch:
-    """Arrays of one thread."""
-
-    def __init__(self, work: Work, block: int) -> None:
-        years = work.cases[0].years.size
-        self.deviates = np.empty((work.sampler.plan.n_row, block))
-        self.base_draw = np.empty(block, np.int64)
-        self.drivers = np.empty((len(DRIVERS), years, block))
-        self.slips = [np.empty((len(case.slips), block)) for case in work.cases]
-        self.results = empty_results(years, block)
-
-
-def _central(work: Work, index: int) -> Results:
-    """Central path: an ensemble of one draw at central values."""
-    scratch = Scratch(work, 1)
-    sample_centre(work.sampler.plan, scratch.deviates, scratch.base_draw)
-    _simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))
-    return scratch.results
-
-
-def _simulate_case(work: Work, index: int, scratch: Scratch, clamped: NDArray[np.int64]) -> None:
-    """Run one scenario over the block whose deviates stand in `scratch`."""
-    slips = scratch.slips[index]
-    apply_block(work.plans[index], scratch.deviates, scratch.drivers, slips, clamped)
-    scratch.results.residual[:] = 0.0
-    simulate(
-        work.cases[index].structure,
-        work.tables.gather(scratch.base_draw),
-        scratch.drivers,
-        slips,
-        scratch.results,
-    )
-
-
 def _simulate(
     work: Work,
     centre: Sequence[Results],
@@ -268,7 +190,7 @@ def _simulate(
         for start in range(first, min(first + size, draws), BLOCK):
             sample_block(work.sampler.plan, start, scratch.deviates, scratch.base_draw)
             for index, summary in enumerate(summaries):
-                _simulate_case(work, index, scratch, leaves[index].clamped)
+                simulate_case(work, index, scratch, leaves[index].clamped)
                 summary.add(leaves[index], scratch.results, start)
         return leaves
 

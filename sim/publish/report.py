@@ -28,6 +28,7 @@ from sim.baseyear.pack import read_observations
 from sim.ensemble.folder import write_atomic
 from sim.publish.audit import identity_residuals
 from sim.publish.charts import chart_title, charts, inline_svg, svg_text
+from sim.publish.driving import driving_inputs
 from sim.publish.findings import findings
 from sim.publish.fonts import embedded_font
 from sim.publish.numbers import missing, probability, signed
@@ -201,6 +202,7 @@ def _body(
         "joint": _joint_rows(run, together, lang),
         "charts": pictures,
         "plausibility": _plausibility(observations, lang),
+        "driving": driving_inputs(run, lang),
         "provenance": _provenance(run, lang),
         "audit": [
             (word(f"identity_{item.identity}", lang), f"{item.largest:.1e}")

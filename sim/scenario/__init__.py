@@ -4,6 +4,10 @@ Equations and data stand elsewhere; this package turns YAML files into one value
 origin for every lever of the model.
 """
 
+import sys
+from types import ModuleType
+from typing import Any
+
 from sim.scenario.bundled import bundled_scenarios
 from sim.scenario.chain import Scenario, parse_set, scenario
 from sim.scenario.levers import Lever, Unit, find_lever, lever_table, read_units
@@ -34,3 +38,17 @@ __all__ = [
     "scenario_schema",
     "unrepresented_levers",
 ]
+
+
+class _CallableModule(ModuleType):
+    """Lets `sim.scenario("plan")` work although this package carries the same name.
+
+    Importing a subpackage sets it as an attribute of `sim`, where users look for the
+    function.
+    """
+
+    def __call__(self, *arguments: Any) -> Scenario:
+        return scenario(*arguments)
+
+
+sys.modules[__name__].__class__ = _CallableModule

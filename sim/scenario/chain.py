@@ -35,17 +35,20 @@ class Scenario:
         From ``--set`` or `set`, later ones win.
     horizon_override : int or None
         From `set({"horizon": …})`.
+    name_override : str or None
+        From `set({…}, name=…)`.
     """
 
     document: ScenarioDocument
     extended: tuple[ScenarioDocument, ...] = ()
     overrides: tuple[Assignment, ...] = ()
     horizon_override: int | None = None
+    name_override: str | None = None
 
     @property
     def name(self) -> str:
         """Short name."""
-        return self.document.name
+        return self.name_override or self.document.name
 
     @property
     def horizon(self) -> int:
@@ -53,7 +56,9 @@ class Scenario:
         stated = [item.horizon for item in (*self.extended, self.document) if item.horizon]
         return self.horizon_override or (stated[-1] if stated else DEFAULT_HORIZON)
 
-    def set(self, changes: Mapping[str, object], *, label: str = SET) -> Scenario:
+    def set(
+        self, changes: Mapping[str, object], *, name: str | None = None, label: str = SET
+    ) -> Scenario:
         """Return a copy with further values on top.
 
         Parameters
@@ -61,6 +66,8 @@ class Scenario:
         changes : mapping of str to object
             Lever to number, text with unit, mapping of years, or ``{value, source}``;
             also ``horizon``.
+        name : str, optional
+            Name of the copy, so that it can run beside this scenario.
         label : str
             Named as the origin.
 
@@ -71,16 +78,21 @@ class Scenario:
         """
         overrides = list(self.overrides)
         horizon = self.horizon_override
-        for name, raw in changes.items():
-            place = Place(label, None, name)
-            if name == "horizon":
+        for key, raw in changes.items():
+            place = Place(label, None, key)
+            if key == "horizon":
                 horizon = check_horizon(raw, place)
                 continue
-            if name not in lever_table():
-                nearest = nearest_name(name, lever_table())
+            if key not in lever_table():
+                nearest = nearest_name(key, lever_table())
                 raise place.error("unknown lever", nearest=nearest)
-            overrides.append(parse_value(raw, find_lever(name), place))
-        return replace(self, overrides=tuple(overrides), horizon_override=horizon)
+            overrides.append(parse_value(raw, find_lever(key), place))
+        return replace(
+            self,
+            overrides=tuple(overrides),
+            horizon_override=horizon,
+            name_override=name or self.name_override,
+        )
 
     def resolve(self, pack: Pack | None = None, *, horizon: int | None = None) -> ResolvedScenario:
         """Evaluate every lever; see `resolve`."""

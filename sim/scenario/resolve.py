@@ -60,7 +60,7 @@ def resolve(
         For values that leave their range or contradict each other once combined.
     """
     last = (
-        subject.horizon if horizon is None else check_horizon(horizon, Place("horizon", None, ""))
+        subject.horizon if horizon is None else check_horizon(horizon, Place("the run", None, "horizon"))
     )
     years = np.arange(BASE_YEAR + 1, last + 1, dtype=np.int64)
     stacks: dict[str, Stack] = {name: [] for name in lever_table()}
@@ -80,9 +80,9 @@ def resolve(
     refuse_crossed_limits(values, stacks, years)
     document = subject.document
     return ResolvedScenario(
-        name=document.name,
-        title=document.title,
-        title_zh=document.title_zh,
+        name=subject.name,
+        title=_title(subject, document.title),
+        title_zh=_title(subject, document.title_zh),
         description=document.description,
         description_zh=document.description_zh,
         horizon=last,
@@ -91,6 +91,11 @@ def resolve(
         values=values,
         origins=origins,
     )
+
+
+def _title(subject: Scenario, title: str) -> str:
+    """Title of the file; a renamed copy shows its own name behind it."""
+    return title if subject.name_override is None else f"{title} ({subject.name_override})"
 
 
 def check_horizon(raw: object, place: Place) -> int:

@@ -51,7 +51,7 @@ def simulate_one(structure, base, drivers, slips) -> Results:
     years = drivers.shape[1]
     s = SimpleNamespace(**{name: np.zeros(years) for name in SCALARS})
     r = SimpleNamespace(**{name: np.zeros(years) for name in IDENTITIES})
-    t = SimpleNamespace()  # tables, one entry per year
+    t = SimpleNamespace(raw_material=[])  # tables, one entry per year
     for name in Results._fields[1:-1]:
         setattr(t, name, [])
     factors(d, p, s)
@@ -59,7 +59,9 @@ def simulate_one(structure, base, drivers, slips) -> Results:
     rates(structure, d, p, s, t)
     t.electricity_capacity, average = capacities(structure, base, d, p, slips)
     for y in range(years):
-        t.final_energy.append(final_energy(y, structure, base, d, p, s, t))
+        burnt, raw_material = final_energy(y, structure, base, d, p, s, t)
+        t.final_energy.append(burnt + raw_material)
+        t.raw_material.append(raw_material)
         hours = power(y, structure, base, d, p, s, r, t, average)
         flows = transformation(y, structure, d, p, t)
         primary(y, structure, d, p, s, r, t, flows)
@@ -90,6 +92,8 @@ def final_demand(y, structure, base, d) -> np.ndarray:
     """Final uses (7, n) at base-year volumes: composition shifts, external demand moves."""
 
     def recompose(row, member, shift):
+        if shift == 0:
+            return row
         share = row[member].sum() / row.sum()
         new = np.clip(share + shift, 0.0, 1.0)
         return row * np.where(member, new / share, (1 - new) / (1 - share))
@@ -132,8 +136,8 @@ def accounts(structure, base, d, p, s, r, t) -> None:
             volumes *= np.exp(growth[:, y])
             gap = d.gap_persistence[y] * gap + d.gap_shock[y]
             invested = p.investment_scale * t.final_demand[y - 1][3].sum()
-            s.capital[y] = (1 - d.depreciation_rate[y]) * s.capital[y - 1]
-            s.capital[y] += d.investment_efficiency[y] * invested
+            s.capital[y] = (1 - d.depreciation_rate[y - 1]) * s.capital[y - 1]
+            s.capital[y] += d.investment_efficiency[y - 1] * invested
         k, skilled = s.capital[y], s.human_capital[y] * s.labour[y]
         if y == 0:
             level = supply / np.exp(gap) / (k**alpha * skilled ** (1 - alpha))
@@ -180,9 +184,9 @@ def book(y, structure, f, x, supply, s, r, t) -> None:
     s.saving_rate[y] = (gdp - f[:3].sum()) / gdp
     s.external_balance_share[y] = (sold.sum() - bought.sum()) / gdp
     s.manufacturing_share_constant[y] = value_added[MANUFACTURING].sum() / gdp
-    r.gdp_production_income[y] = abs(gdp - incomes.sum()) / gdp
-    r.gdp_production_expenditure[y] = abs(gdp - (f.sum() - bought.sum())) / gdp
-    r.gdp_supply_demand[y] = abs(gdp - supply) / gdp
+    r.gdp_production_income[y] = abs((gdp - incomes.sum()) / gdp)
+    r.gdp_production_expenditure[y] = abs((gdp - (f.sum() - bought.sum())) / gdp)
+    r.gdp_supply_demand[y] = abs((gdp - supply) / gdp)
     flow = abs(x) + abs(use) + abs(sold)
     gaps = abs(x + bought - use - sold)
     r.row_balance[y] = np.divide(gaps, flow, out=np.zeros(42), where=flow > 0).max()
@@ -227,15 +231,21 @@ def capacities(structure, base, d, p, slips) -> tuple[list, list]:
     return end, average
 
 
-def final_energy(y, structure, base, d, p, s, t) -> np.ndarray:
-    """Final energy (44, 7): activity, efficiency, prices, then routes and substitution."""
+def final_energy(y, structure, base, d, p, s, t) -> tuple[np.ndarray, np.ndarray]:
+    """Final energy (44, 7) burnt, and used as raw material.
+
+    Raw materials are bound to what is made of them: they follow activity. What is burnt
+    also follows efficiency and prices, then routes, vehicles and substitution.
+    """
     people = np.array([s.population * (1 - s.urbanisation), s.population * s.urbanisation])
     bought = np.array([f[:2].sum(axis=1) for f in t.final_demand]).T
     e = d.household_income_elasticity[y]
     homes = (people[:, y] / people[:, 0]) ** (1 - e) * (bought[:, y] / bought[:, 0]) ** e
     output = np.append(t.gross_output[y] / t.gross_output[0], homes)
+    raw = np.zeros((44, 7))
+    raw[:, :4] = structure.feedstock_share[:, :4] * base.final_energy[:, :4]
     gain = {g: since(getattr(d, f"efficiency_{g}"))[y] for g in ENERGY_GROUPS}
-    energy = base.final_energy * (output * np.exp(-spread(gain, ENERGY_GROUPS)))[:, None]
+    energy = (base.final_energy - raw) * (output * np.exp(-spread(gain, ENERGY_GROUPS)))[:, None]
     for c in range(4):
         paid = structure.fuel_price[c] + d.carbon_price * structure.emission_factor[c]
         energy[:, c] *= (paid[y] / paid[0]) ** -d.price_elasticity[y]
@@ -247,25 +257,25 @@ def final_energy(y, structure, base, d, p, s, t) -> np.ndarray:
     arc = p.crude_steel * output[steel] * (d.eaf_share[y] - d.eaf_share[0])  # Mt
     electricity[steel] += TCE_PER_MWH * p.eaf_electricity * arc
 
-    electric = 1 - (1 - d.vehicle_electric_share[y]) / (1 - d.vehicle_electric_share[0])
-    saved = oil * structure.road_oil_share * electric
-    oil -= saved
-    electricity += saved / p.vehicle_efficiency_ratio
+    with_engine = (1 - d.vehicle_electric_share[y]) / (1 - d.vehicle_electric_share[0])
+    road, other = oil * structure.road_oil_share, oil * (1 - structure.road_oil_share)
+    electricity += road * (1 - with_engine) / p.vehicle_efficiency_ratio
+    road *= with_engine
 
     def moved(name):  # part moved since the base year
         return 1 - np.prod(1 - getattr(d, name)[1 : y + 1])
 
     groups = {g: SUBSTITUTION.get(g, "industry") for g in ENERGY_GROUPS}
     part = spread({g: moved(f"electrification_{m}") for g, m in groups.items()}, ENERGY_GROUPS)
-    for c in (0, 2, 3):
-        gone = energy[:, c] * (1 - structure.feedstock_share[:, c]) * part
-        energy[:, c] -= gone
-        electricity += gone / d.electrification_efficiency[y]
-    to_gas = coal * (1 - structure.feedstock_share[:, 0]) * moved("coal_to_gas")
+    electricity += part * (coal + other + gas) / d.electrification_efficiency[y]
+    coal -= part * coal
+    gas -= part * gas
+    oil[:] = road + (1 - part) * other
+    to_gas = coal * moved("coal_to_gas")
     coal -= to_gas
     gas += to_gas * p.gas_for_coal_ratio
     electricity[SECTORS.index("31")] += TCE_PER_MWH * d.data_centre_electricity[y]
-    return energy
+    return energy, raw * output[:, None]
 
 
 def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
@@ -306,7 +316,7 @@ def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
     sent_out = 1 - structure.own_use_rate[coal]
     wanted = (taken - made.sum() - planned) / sent_out
     least, most = average[y][coal] * np.array([d.coal_hours_min[y], d.coal_hours_max[y]]) / 1e3
-    made[coal] = np.clip(wanted, least, most)
+    made[coal] = min(max(wanted, least), most)  # the upper limit is physical: it prevails
     off = (wanted - made[coal]) * sent_out
     s.curtailment[y], s.final_electricity[y] = lost, final
     s.electricity_shortfall[y], s.electricity_surplus[y] = max(off, 0.0), max(-off, 0.0)
@@ -315,7 +325,7 @@ def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
     s.electricity_demand[y] = taken + structure.own_use_rate[coal] * made[coal]
     s.coal_power_hours[y] = 1e3 * made[coal] / average[y][coal]
     gap = s.electricity_demand[y] - made.sum() - s.electricity_net_import[y]
-    r.electricity_balance[y] = abs(gap) / s.electricity_demand[y]
+    r.electricity_balance[y] = abs(gap / s.electricity_demand[y])
     t.electricity_generation.append(made)
     return hours
 
@@ -357,9 +367,11 @@ def primary(y, structure, d, p, s, r, t, flows) -> None:
     t.primary_energy.append(np.array([use[c] for c in CARRIERS]))
     s.energy_total[y] = fuels + heat + rate * (own + net_import)
     s.energy_total_calorific[y] = fuels + heat + TCE_PER_MWH * (own + net_import)
-    other = sum(use[c] for c in ("biomass", "nuclear", "hydro", "wind", "solar"))
     counted = d.imported_nonfossil_share[y] if structure.count_imported_nonfossil else 0.0
-    s.non_fossil_share[y] = (other + counted * rate * net_import) / s.energy_total[y]
+    per_twh = TCE_PER_MWH if structure.calorific_share else rate
+    fossil = sum(use[c] for c in FUELS) + per_twh * (1 - counted) * net_import
+    whole = s.energy_total_calorific[y] if structure.calorific_share else s.energy_total[y]
+    s.non_fossil_share[y] = 1 - fossil / whole
     s.energy_intensity[y] = 100 * s.energy_total[y] / s.gdp[y]
     s.coal_consumption[y], s.oil_consumption[y] = use["coal"], use["oil"]
     s.gas_consumption[y] = use["gas"]
@@ -373,7 +385,7 @@ def primary(y, structure, d, p, s, r, t, flows) -> None:
         whole = consumed + plants + value * (s.electricity_demand[y] - returned)
         supply = getattr(s, name)[y]
         identity = name.replace("total", "balance")
-        getattr(r, identity)[y] = abs(supply - whole) / supply
+        getattr(r, identity)[y] = abs((supply - whole) / supply)
 
 
 def clean(y, structure, d, p, s, t, hours) -> None:
@@ -382,7 +394,7 @@ def clean(y, structure, d, p, s, t, hours) -> None:
     able = at(TECHNOLOGIES, (*OWN_POWER, "biomass"))
     t.able = [*getattr(t, "able", ()), d.coal_rate[y] * (capacity * hours)[able].sum()]
     mines = np.exp([since(getattr(d, f"{c}_capacity_growth"))[y] for c in ("coal", "oil", "gas")])
-    s.energy_production[y] = d.coal_rate[y] * made[able].sum()
+    s.energy_production[y] = d.coal_rate[y] * made[able].sum() + d.nuclear_heat[y]
     s.energy_production[y] += mines @ (p.coal_production, p.oil_production, p.gas_production)
     s.energy_production_capacity[y] = p.non_fossil_power_capacity * t.able[y] / t.able[0]
     fields = p.coal_mine_capacity, p.oil_field_capacity, p.gas_field_capacity
@@ -399,26 +411,24 @@ def carbon(y, structure, base, d, p, s, r, t, flows) -> None:
     factor = structure.emission_factor[:4] * scale
     level = d.carbon_stored_share[y] / structure.carbon_stored_share[2]
     bound = np.minimum(structure.carbon_stored_share[:4] * level, 1.0)
-    stored = structure.feedstock_share[:, :4] * bound
-    fuel = t.final_energy[y][:, :4]
-    burnt = (fuel * (1 - stored)) @ factor
+    stored = t.raw_material[y][:, :4] * bound
+    burnt = (t.final_energy[y][:, :4] - stored) @ factor
     index = t.gross_output[y] / t.gross_output[0] * np.exp(since(d.process_intensity_growth)[y])
     process = base.process_co2 * np.append(index, (0.0, 0.0))
     plants = flows.heat[:4].copy()
     plants[0] += d.coal_rate[y] * flows.made["coal"]
     plants[3] += p.gas_rate * flows.made["gas"]
-    refineries = factor[0] * (flows.coking - flows.coke) + factor[2] * flows.refining
+    refineries = factor[:3] @ (flows.coking, -flows.coke, flows.refining)
     captured = d.carbon_capture[y]
     co2 = burnt + process
     co2[SECTORS.index("24")] += factor @ plants - captured
     co2[SECTORS.index("11")] += refineries
     t.co2.append(co2)
     energy = burnt.sum() + factor @ plants + refineries - captured
-    used = t.primary_energy[y][:4].copy()
-    used -= flows.coke + p.coal_loss, -flows.coke, 0.0, p.gas_loss
-    by_fuel = factor @ (used - (fuel * stored).sum(axis=0)) + process.sum() - captured
+    released = t.primary_energy[y][:4] - (p.coal_loss, 0.0, 0.0, p.gas_loss)
+    by_fuel = factor @ (released - stored.sum(axis=0)) + process.sum() - captured
     gaps = abs(co2.sum() - by_fuel), abs(co2.sum() - energy - process.sum())
-    r.co2_balance[y] = max(gaps) / co2.sum()
+    r.co2_balance[y] = max(gaps) / abs(co2.sum())
     s.co2_energy[y], s.co2_process[y], s.co2_captured[y] = energy, process.sum(), captured
     s.co2_total[y] = co2.sum()
     imported = d.imported_electricity_factor[y] * s.electricity_net_import[y]

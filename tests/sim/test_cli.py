@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,7 +100,21 @@ def test_without_command_help_is_shown(capsys):
         (["runn"], "did you mean 'run'?"),
         (["run", "baseline", "--drews", "5"], "did you mean '--draws'?"),
         (["run"], "required: SCENARIO"),
-        (["run", "baseline", "--draws", "0"], "--draws"),
+        (["run", "baseline", "--draws", "0"], "--draws: at least 1 is needed"),
+        (["run", "baseline", "--draws", "1e3"], "--draws: not a whole number: '1e3'"),
+        (["run", "baseline", "--seed", "-1"], "seed: not a whole number in range"),
+        (["run", "baseline", "--threads", "x"], "--threads: not a whole number"),
+        (["run", "baseline", "--horizon", "2010"], "horizon: not a horizon; found 2010"),
+        (["run", "baselin"], "did you mean 'baseline'?"),
+        (["run", "plan", "--out", "/dev/null/run"], "files cannot be written here"),
+        (["run", "plan", "--engine", "dask"], "unknown argument; found '--engine'"),
+        (["verify", "x"], "no such command"),
+        (["solve", "x"], "no such command"),
+        (["calibrate", "no/such/folder", "--out", "x"], "no such folder"),
+        (["calibrate", "x"], "required: --out"),
+        (["report", "no/such/folder"], "no complete run"),
+        (["compare", "no/such/folder", "a", "b"], "no complete run"),
+        (["show", "pln"], "did you mean 'plan'?"),
         (["run", "baseline", "--set", "x"], "--set takes key=value"),
         (["targets", "no/such/folder"], "no complete run"),
         (["validate", "no/such/file.yaml"], "no such file"),
@@ -120,6 +138,15 @@ def test_disk_full_is_one_sentence(simulated, monkeypatch, capsys):
     monkeypatch.setattr(sim, "run", full)
     assert main(["run", "baseline"]) == 2
     assert capsys.readouterr().err == "provsim: runs/baseline: No space left on device\n"
+
+
+def test_too_little_memory_is_one_sentence(simulated, monkeypatch, capsys):
+    def too_much(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(sim, "run", too_much)
+    assert main(["run", "baseline"]) == 2
+    assert capsys.readouterr().err == "provsim: not enough memory; ask for fewer draws\n"
 
 
 def test_interrupt_is_code_3(simulated, monkeypatch, capsys):
@@ -163,7 +190,7 @@ def test_run_passes_everything_on_and_writes(simulated, tmp_path, capsys):
     assert "GDP growth, average 2026–2030" in out.out
     assert "Run folder: here" in out.err
     names = {path.name for path in (tmp_path / "here").iterdir()}
-    assert names == {"joint.csv", "differences.csv", "report.html", "figures"}
+    assert names == {"report.html", "figures"}  # the rest is written by sim.run
 
 
 def test_run_without_figures_in_json(simulated, tmp_path, capsys):
@@ -270,3 +297,141 @@ def test_language_of_the_arguments_wins(monkeypatch):
 def test_parser_raises_instead_of_exiting():
     with pytest.raises(InputError):
         build_parser("en").parse_args(["compare", "x"])
+
+
+# A real run folder -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory) -> str:
+    """A small real run, as `provsim run` leaves it."""
+    place = tmp_path_factory.mktemp("real") / "run"
+    sim.run(["baseline", "plan"], draws=60, out=place)
+    return str(place)
+
+
+COMMANDS = [
+    ["run", "plan", "--draws", "4", "--no-figures", "--out", "{out}"],
+    ["targets", "{run}"],
+    ["targets", "{run}", "--joint"],
+    ["compare", "{run}", "plan", "baseline"],
+    ["report", "{run}", "--out", "{out}/report.html"],
+    ["figures"],
+    ["figures", "list"],
+    ["figures", "show", "002-245-non_fossil_share-2030"],
+    ["figures", "audit"],
+    ["scenarios"],
+    ["show", "plan"],
+    ["validate", "{scenario}"],
+]
+
+
+def filled(command: list[str], real: str, tmp_path: Path) -> list[str]:
+    scenario = tmp_path / "mine.yaml"
+    scenario.write_text("name: mine\ntitle: M\ntitle_zh: 我的\nextends: [plan]\n", "utf-8")
+    return [part.format(run=real, out=tmp_path / "out", scenario=scenario) for part in command]
+
+
+def test_every_command_is_listed_here():
+    """Calibration needs the reference data: tests/sim/baseyear/test_pack.py."""
+    parser = build_parser("en")
+    names = set(parser._subparsers._group_actions[0].choices)
+    assert {command[0] for command in COMMANDS} | {"calibrate"} == names
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_machine_readable_output(command, form, real, tmp_path, capsys):
+    assert main([*filled(command, real, tmp_path), "--format", form, "-q"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(captured.out), strict=True))
+        assert all(None not in row and None not in row.values() for row in rows)
+    else:
+        rows = json.loads(captured.out, parse_constant=pytest.fail)
+    assert rows
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_speaks_chinese(command, real, tmp_path, capsys):
+    command = filled(command, real, tmp_path)
+    assert main([*command, "--lang", "zh"]) == 0
+    captured = capsys.readouterr()
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in captured.out + captured.err)
+    assert " nan " not in captured.out
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_quiet_commands_write_nothing_to_standard_error(command, real, tmp_path, capsys):
+    assert main([*filled(command, real, tmp_path), "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+# The process -------------------------------------------------------------------------------
+
+
+def started(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, **options.pop("env", {})}
+    return subprocess.Popen(
+        [sys.executable, "-m", "sim.cli", *arguments],
+        cwd=Path(sim.__path__[0]).parent,
+        stderr=subprocess.PIPE,
+        env=environment,
+        **options,
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["figures", "list"],
+        ["figures", "list", "--format", "json"],
+        ["show", "plan", "--all", "--format", "csv"],
+        ["targets", "{run}"],
+        ["--help"],
+    ],
+    ids=" ".join,
+)
+def test_a_closed_pipe_is_no_error(arguments, real, tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = started(*filled(arguments, real, tmp_path), "-q", stdout=writing)
+    os.close(writing)
+    _, told = process.communicate(timeout=60)
+    assert told == b""
+    assert process.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_standard_output_is_one_sentence():
+    with open("/dev/full", "wb") as full:
+        process = started("scenarios", "--format", "json", stdout=full)
+        _, told = process.communicate(timeout=60)
+    assert told == b"provsim: No space left on device\n"
+    assert process.returncode == 2
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_narrow_encoding_is_no_error(lang):
+    process = started(
+        *("scenarios", "--lang", lang),
+        stdout=subprocess.PIPE,
+        env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    out, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (0, b"")
+    assert b"baseline" in out
+
+
+def test_an_interrupted_run_is_code_3_and_leaves_no_folder(tmp_path):
+    process = started(
+        *("run", "plan", "--draws", "1000000", "--no-figures", "--out", str(tmp_path / "run")),
+        stdout=subprocess.PIPE,
+    )
+    time.sleep(4.0)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert told == b"provsim: stopped\n"
+    assert process.returncode == 3
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,1 @@
+"""The same work done with other programs, side by side."""

@@ -1,0 +1,38 @@
+"""Write every page, table and picture that is made from data: `make generated`."""
+
+from __future__ import annotations
+
+
+from sim.baseyear.page import base_year_markdown
+from sim.ensemble.inputs_page import write_inputs_page
+from sim.publish.charts import write_figures
+from sim.scenario.page import levers_table_markdown
+from sim.scenario.schema import write_schema
+from tests.docs import variables_table
+from tests.readme import PAGES, ROOT, filled, readme_run, readme_table
+from tests.sim.expected import regenerate as expected
+
+IMAGES = ROOT / "docs" / "images"
+
+
+def main() -> None:
+    """Regenerate; the base-year pack itself comes from `provsim calibrate`."""
+    docs = ROOT / "docs" / "data"
+    write_schema(ROOT / "sim" / "scenario" / "data" / "scenario.schema.json")
+    (docs / "levers.md").write_text(levers_table_markdown(), encoding="utf8")
+    write_inputs_page(docs / "inputs.md")
+    (docs / "base_year.md").write_text(base_year_markdown(), encoding="utf8")
+    page = variables_table.PAGE
+    page.write_text(variables_table.filled(page.read_text(encoding="utf8")), encoding="utf8")
+    expected.main()
+    run = readme_run()
+    for lang, readme in PAGES.items():
+        text = filled(readme.read_text(encoding="utf8"), readme_table(run, lang))
+        readme.write_text(text, encoding="utf8")
+        for path in write_figures(run, IMAGES, lang):
+            if path.suffix != ".png":
+                path.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,468 @@
+"""The ensemble: reproducible to the bit, consistent in every account, labelled as promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import sim.ensemble.run as module
+from models.labels import CARRIERS, ENERGY_SECTORS, FINAL_USES, SECTORS, TECHNOLOGIES
+from models.state import IDENTITIES, SCALAR
+from sim.assess.targets import evaluate
+from sim.baseyear.pack import content_hash, load_pack, read_manifest
+from sim.ensemble.accumulate import BLOCK, QUANTILES
+from sim.ensemble.run import LEAF_BLOCKS, MAXIMUM_DRAWS, EnsembleRun, run_ensemble
+from sim.ensemble.summary import SUBSET
+from sim.errors import InputError
+from sim.scenario import bundled_scenarios, scenario
+
+DRAWS = 2 * LEAF_BLOCKS * BLOCK + 301  # three leaves, the last with a broken block
+SCALARS = [
+    "gdp",
+    "gdp_growth",
+    "potential_gdp",
+    "output_gap",
+    "capital",
+    "labour",
+    "human_capital",
+    "tfp",
+    "primary_share",
+    "secondary_share",
+    "tertiary_share",
+    "manufacturing_share",
+    "services_growth",
+    "labour_productivity_growth",
+    "energy_total",
+    "energy_intensity",
+    "electricity_demand",
+    "electricity_net_import",
+    "energy_production",
+    "energy_production_capacity",
+    "non_fossil_share",
+    "clean_capacity_share",
+    "clean_generation_share",
+    "co2_process",
+    "co2_imported_electricity",
+    "co2_total",
+    "co2_intensity",
+    "co2_intensity_reduction",
+]
+VECTORS = {
+    "value_added": ("sector",),
+    "gross_output": ("sector",),
+    "primary_energy": ("carrier",),
+    "electricity_generation": ("technology",),
+    "electricity_capacity": ("technology",),
+    "co2": ("energy_sector",),
+}
+MATRICES = {
+    "final_demand": ("final_use", "sector"),
+    "final_energy": ("energy_sector", "carrier"),
+}
+PARTS = {**dict.fromkeys(SCALARS, ()), **VECTORS, **MATRICES}
+LABELS = {
+    "sector": SECTORS,
+    "energy_sector": ENERGY_SECTORS,
+    "carrier": CARRIERS,
+    "technology": TECHNOLOGIES,
+    "final_use": FINAL_USES,
+}
+
+
+@pytest.fixture(scope="module")
+def pack() -> xr.Dataset:
+    return load_pack()
+
+
+@pytest.fixture(scope="module")
+def simulate() -> Callable[..., EnsembleRun]:
+    """Run, each set of options once."""
+    made: dict[str, EnsembleRun] = {}
+
+    def run(*names: str, **options: object) -> EnsembleRun:
+        key = f"{names} {sorted(options.items())}"
+        if key not in made:
+            made[key] = run_ensemble(list(names), **options)
+        return made[key]
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def run(simulate) -> EnsembleRun:
+    return simulate("baseline", "plan", draws=DRAWS, threads=2)
+
+
+def the_same(a: xr.Dataset, b: xr.Dataset) -> None:
+    assert list(a.variables) == list(b.variables)
+    for name in a.variables:
+        assert a[name].dims == b[name].dims
+        assert a[name].values.tobytes() == b[name].values.tobytes() or (
+            a[name].dtype.kind in "UO" and (a[name].values == b[name].values).all()
+        ), f"{name} differs"
+
+
+def same_run(a: EnsembleRun, b: EnsembleRun) -> None:
+    the_same(a.paths, b.paths)
+    the_same(a.ensemble, b.ensemble)
+    the_same(a.draws, b.draws)
+    assert evaluate(a).equals(evaluate(b))
+
+
+# Reproducibility ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_results_do_not_depend_on_the_number_of_threads(simulate, run, threads):
+    same_run(simulate("baseline", "plan", draws=DRAWS, threads=threads), run)
+
+
+def test_the_same_seed_gives_the_same_bits_again(run):
+    same_run(run_ensemble(["baseline", "plan"], draws=DRAWS, seed=1), run)
+
+
+def test_a_scenario_alone_is_the_same_as_among_others(simulate, run):
+    alone = simulate("plan", draws=DRAWS)
+    for part in ("paths", "ensemble", "draws"):
+        the_same(getattr(alone, part), getattr(run, part).sel(scenario=["plan"]))
+    targets = evaluate(run).query("scenario == 'plan'").reset_index(drop=True)
+    assert evaluate(alone).equals(targets)
+
+
+def test_the_order_of_scenarios_changes_nothing_else(simulate, run):
+    turned = simulate("plan", "baseline", draws=DRAWS)
+    order = ["baseline", "plan"]
+    the_same(turned.ensemble.sel(scenario=order), run.ensemble)
+    the_same(turned.draws.sel(scenario=order), run.draws)
+
+
+def test_adding_scenarios_leaves_the_others_unchanged(simulate, run):
+    more = simulate("baseline", "external_shock", "plan", draws=DRAWS)
+    the_same(more.draws.sel(scenario=["baseline", "plan"]), run.draws)
+
+
+def test_fewer_draws_are_the_leading_ones_of_more(simulate, run):
+    few = simulate("baseline", "plan", draws=77)
+    the_same(few.draws, run.draws.isel(draw=slice(77)))
+    the_same(few.paths, run.paths)
+
+
+def test_another_horizon_leaves_the_early_years_of_paths_and_draws_unchanged(simulate, run):
+    longer = simulate("baseline", "plan", draws=77, horizon=2035)
+    assert longer.paths["year"].values.tolist() == list(range(2025, 2036))
+    early = longer.draws.sel(year=slice(2025, 2030))
+    for name in run.draws.data_vars:
+        np.testing.assert_allclose(
+            early[name].values, run.draws[name].values[..., :77], rtol=1e-9, atol=1e-12
+        )
+
+
+def test_another_seed_gives_other_draws_but_the_same_centre(simulate, run):
+    other = simulate("baseline", "plan", draws=DRAWS, seed=2)
+    the_same(other.paths, run.paths)
+    assert not np.isin(other.draws["gdp"].sel(year=2030), run.draws["gdp"].sel(year=2030)).any()
+    gap = abs(other.ensemble["gdp_growth_mean"] - run.ensemble["gdp_growth_mean"])
+    error = run.ensemble["gdp_growth_std"] / np.sqrt(DRAWS)
+    assert bool((gap <= 5.0 * np.sqrt(2.0) * error + 1e-12).all())
+
+
+def test_vector_quantiles_come_from_a_fixed_leading_subset(simulate, run):
+    exact = simulate("baseline", "plan", draws=SUBSET)
+    assert run.ensemble.attrs["quantile_draws"] == SUBSET
+    assert run.ensemble.attrs["draws"] == DRAWS > SUBSET
+    for name in VECTORS:
+        np.testing.assert_array_equal(exact.ensemble[name], run.ensemble[name], name)
+
+
+def test_moments_and_quantiles_are_those_of_the_draws(run):
+    for name in SCALARS:
+        drawn = run.draws[name].values
+        scale = np.abs(drawn).max() or 1.0
+        mean, std = (run.ensemble[f"{name}_{part}"].values for part in ("mean", "std"))
+        np.testing.assert_allclose(mean, drawn.mean(axis=-1), atol=1e-12 * scale)
+        np.testing.assert_allclose(std, drawn.std(axis=-1, ddof=1), rtol=1e-8, atol=1e-11 * scale)
+        expected = np.moveaxis(np.quantile(drawn, QUANTILES, axis=-1), 0, -1)
+        np.testing.assert_array_equal(run.ensemble[name].values, expected, name)
+
+
+def test_one_draw_has_a_mean_and_no_spread(simulate, run):
+    one = simulate("baseline", "plan", draws=1)
+    first = run.draws["gdp"].isel(draw=0)
+    np.testing.assert_allclose(one.ensemble["gdp_mean"], first, rtol=1e-12)
+    assert bool(np.isnan(one.ensemble["gdp_std"]).all())
+    assert bool((one.ensemble["gdp"] == first).all())
+    assert len(evaluate(one)) == len(evaluate(run))
+
+
+# Identities --------------------------------------------------------------------------------
+
+
+def sums(data: xr.Dataset, suffix: str) -> dict[str, tuple[xr.DataArray, xr.DataArray]]:
+    def of(name: str) -> xr.DataArray:
+        return data[f"{name}{suffix}"]
+
+    return {
+        "value added": (of("value_added").sum("sector"), of("gdp")),
+        "primary energy": (of("primary_energy").sum("carrier"), of("energy_total")),
+        "electricity": (
+            of("electricity_generation").sum("technology") + of("electricity_net_import"),
+            of("electricity_demand"),
+        ),
+        "co2": (of("co2").sum("energy_sector"), of("co2_total")),
+        "co2 parts": (of("co2_energy") + of("co2_process"), of("co2_total")),
+    }
+
+
+def test_parts_sum_to_totals_on_the_central_paths(run):
+    for name, (parts, total) in sums(run.paths, "").items():
+        np.testing.assert_allclose(parts, total, rtol=1e-9, err_msg=name)
+
+
+def test_parts_sum_to_totals_in_the_means(run):
+    for name, (parts, total) in sums(run.ensemble, "_mean").items():
+        np.testing.assert_allclose(parts, total, rtol=1e-9, err_msg=name)
+
+
+def test_every_identity_holds_in_every_draw(run):
+    for data in (run.paths, run.ensemble):
+        assert data["identity_residual"]["identity"].values.tolist() == list(IDENTITIES)
+        assert float(data["identity_residual"].max()) <= 1e-9
+
+
+def test_ratios_are_those_of_their_parts_in_every_draw(run):
+    drawn = run.draws
+    growth = drawn["gdp"] / drawn["gdp"].shift(year=1) - 1.0
+    later = {"year": slice(1, None)}
+    shares = drawn["primary_share"] + drawn["secondary_share"] + drawn["tertiary_share"]
+    intensity = drawn["co2_intensity"]
+    np.testing.assert_allclose(drawn["gdp_growth"].isel(later), growth.isel(later), atol=1e-12)
+    np.testing.assert_allclose(shares, 1.0, atol=1e-12)
+    np.testing.assert_allclose(
+        drawn["energy_intensity"], drawn["energy_total"] / drawn["gdp"] * 100.0, rtol=1e-9
+    )
+    np.testing.assert_allclose(
+        drawn["co2_intensity_reduction"], 1.0 - intensity / intensity.isel(year=0), atol=1e-12
+    )
+
+
+def test_shares_lie_between_zero_and_one_in_every_draw(run):
+    for name in SCALARS:
+        if name.endswith("_share"):
+            assert float(run.draws[name].min()) >= 0.0, name
+            assert float(run.draws[name].max()) <= 1.0, name
+
+
+# Names, dimensions, labels -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_paths_hold_the_promised_variable(run, name):
+    found = run.paths[name]
+    assert found.dims == ("scenario", "year", *PARTS[name])
+    assert np.isfinite(found.values).all()
+    for key in ("units", "long_name", "long_name_zh"):
+        assert found.attrs[key]
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_the_ensemble_holds_the_promised_statistics(run, name):
+    for statistic in ("mean", "std"):
+        found = run.ensemble[f"{name}_{statistic}"]
+        assert found.dims == ("scenario", "year", *PARTS[name])
+        assert found.attrs["units"] == run.paths[name].attrs["units"]
+        assert found.attrs["statistic"] == statistic
+        assert np.isfinite(found.values).all()
+    if name in MATRICES:
+        assert name not in run.ensemble
+        return
+    found = run.ensemble[name]
+    assert found.dims == ("scenario", "year", *PARTS[name], "quantile")
+    assert (np.diff(found.values, axis=-1) >= 0.0).all()
+
+
+@pytest.mark.parametrize("part", ["paths", "ensemble"])
+def test_labels_are_the_documented_ones_with_names_in_both_languages(run, part):
+    data = getattr(run, part)
+    for dim, labels in LABELS.items():
+        assert data[dim].values.tolist() == list(labels)
+        for suffix in ("name", "name_zh"):
+            names = data[f"{dim}_{suffix}"]
+            assert names.dims == (dim,)
+            assert all(names.values)
+    assert data["scenario"].values.tolist() == ["baseline", "plan"]
+    assert data["year"].values.tolist() == list(range(2025, 2031))
+
+
+def test_the_quantile_coordinate_is_the_documented_one(run):
+    expected = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99]
+    assert run.ensemble["quantile"].values.tolist() == expected
+
+
+def test_paths_carry_the_estimates_before_the_base_year(run, pack):
+    for name in ("co2_history", "coal_history", "oil_history"):
+        np.testing.assert_array_equal(run.paths[name], pack[name])
+    assert run.paths["history_year"].values.tolist() == list(range(2020, 2026))
+
+
+# Horizon and packs -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("horizon", [2026, 2035])
+def test_every_bundled_scenario_runs_to_another_horizon(simulate, horizon):
+    names = list(bundled_scenarios())
+    made = simulate(*names, draws=64, horizon=horizon)
+    assert made.paths["year"].values.tolist() == list(range(2025, horizon + 1))
+    assert float(made.ensemble["identity_residual"].max()) <= 1e-9
+    assert set(evaluate(made)["scenario"]) == set(names)
+
+
+def test_the_manifest_tells_what_produced_the_run(run):
+    manifest = run.manifest
+    assert {"draws": DRAWS, "seed": 1, "threads": 2}.items() <= manifest.items()
+    assert manifest["pack"]["content_sha256"] == read_manifest()["content_sha256"]
+    assert {"provsim", "python", "processor", "versions", "inputs", "timings_seconds"} <= set(
+        manifest
+    )
+    assert [item["name"] for item in manifest["scenarios"]] == ["baseline", "plan"]
+    values = manifest["scenarios"][1]["values"]
+    assert len(values) > 100
+    assert all({"lever", "unit", "origin"} <= set(row) for row in values)
+
+
+def test_a_changed_pack_is_told_in_the_manifest(pack):
+    changed = pack.copy(deep=True)
+    changed["grid_loss_rate"] = changed["grid_loss_rate"] * 1.01
+    made = run_ensemble(["baseline"], draws=8, pack=changed)
+    assert made.manifest["pack"] == {"content_sha256": content_hash(changed)}
+    assert made.manifest["pack"]["content_sha256"] != read_manifest()["content_sha256"]
+
+
+# Refusals ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "key"),
+    [
+        ({"draws": 0}, "draws"),
+        ({"draws": -3}, "draws"),
+        ({"draws": MAXIMUM_DRAWS + 1}, "draws"),
+        ({"draws": 10.0}, "draws"),
+        ({"draws": "10"}, "draws"),
+        ({"draws": True}, "draws"),
+        ({"draws": None}, "draws"),
+        ({"seed": -1}, "seed"),
+        ({"seed": 2**63}, "seed"),
+        ({"seed": 1.5}, "seed"),
+        ({"threads": 0}, "threads"),
+        ({"threads": "2"}, "threads"),
+        ({"horizon": 2025}, "horizon"),
+        ({"horizon": 0}, "horizon"),
+        ({"horizon": 2100}, "horizon"),
+        ({"horizon": "2030"}, "horizon"),
+        ({"overrides": {"energy.wind.buld_gw": 4}}, "energy.wind.buld_gw"),
+    ],
+    ids=str,
+)
+def test_bad_sizes_are_refused_by_name(options, key):
+    with pytest.raises(InputError) as caught:
+        run_ensemble(["baseline"], **{"draws": 8, **options})
+    assert caught.value.key == key
+
+
+def test_numpy_numbers_count_as_numbers():
+    made = run_ensemble(["baseline"], draws=np.int64(8), seed=np.uint32(3), threads=np.int8(1))
+    assert made.manifest["draws"] == 8
+    assert type(made.manifest["seed"]) is int
+
+
+def test_an_unknown_scenario_names_the_nearest():
+    with pytest.raises(InputError, match="did you mean 'baseline'"):
+        run_ensemble(["baselin"], draws=8)
+
+
+def test_no_scenario_and_the_same_twice_are_refused():
+    with pytest.raises(InputError, match="at least one"):
+        run_ensemble([], draws=8)
+    with pytest.raises(InputError, match="same name"):
+        run_ensemble(["plan", "plan"], draws=8)
+
+
+def test_a_path_and_a_scenario_are_accepted(simulate):
+    path = bundled_scenarios()["plan"]
+    made = run_ensemble([Path(path)], draws=77)
+    the_same(made.draws, simulate("plan", draws=77).draws)
+    again = run_ensemble([scenario("plan")], draws=77)
+    the_same(again.draws, made.draws)
+
+
+# Stopping ----------------------------------------------------------------------------------
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, draw: int, change: Callable[..., None]) -> None:
+    """Damage the result of one draw before it is summarised."""
+    add = module.Summary.add
+
+    def add_damaged(self, leaf, results, first):  # type: ignore[no-untyped-def]
+        if first <= draw < first + BLOCK:
+            change(results, draw - first)
+        add(self, leaf, results, first)
+
+    monkeypatch.setattr(module.Summary, "add", add_damaged)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_draw_that_is_no_number_stops_the_run_and_is_named(monkeypatch, value):
+    def change(results, place):
+        results.scalars[SCALAR.co2_total, 3, place] = value
+
+    broken(monkeypatch, 1234, change)
+    with pytest.raises(InputError, match=r"draw 1234 .*co2_total in 2028") as caught:
+        run_ensemble(["baseline", "plan"], draws=DRAWS)
+    assert caught.value.key == "baseline"
+
+
+@pytest.mark.parametrize("value", [np.nan, 1e-6])
+def test_a_draw_whose_account_does_not_close_stops_the_run_and_is_named(monkeypatch, value):
+    def change(results, place):
+        results.residual[1, 2, place] = value
+
+    broken(monkeypatch, 200, change)
+    with pytest.raises(InputError, match=rf"{IDENTITIES[1]} fails in draw 200 of 2027"):
+        run_ensemble(["baseline"], draws=300)
+
+
+def test_draws_past_the_last_do_not_count(monkeypatch):
+    def change(results, place):
+        results.scalars[:, :, place] = np.nan
+
+    broken(monkeypatch, 100, change)
+    made = run_ensemble(["baseline"], draws=100)
+    assert np.isfinite(made.ensemble["gdp_mean"].values).all()
+
+
+def test_a_stopped_run_does_not_finish_its_other_draws(monkeypatch):
+    worked: list[int] = []
+    sample = module.sample_block
+
+    def counted(plan, start, *rest):  # type: ignore[no-untyped-def]
+        worked.append(start)
+        sample(plan, start, *rest)
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "sample_block", counted)
+    leaves = 60
+    with pytest.raises(KeyboardInterrupt):
+        run_ensemble(["baseline"], draws=leaves * LEAF_BLOCKS * BLOCK, threads=1, progress=stop)
+    assert len(worked) < leaves * LEAF_BLOCKS / 2
+
+
+def test_progress_counts_every_draw_once():
+    told: list[tuple[int, int]] = []
+    run_ensemble(["baseline"], draws=DRAWS, progress=lambda *args: told.append(args))
+    assert told == [(1024, DRAWS), (2048, DRAWS), (DRAWS, DRAWS)]
