@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,14 +41,14 @@ class Analyses(CounterfactualAnalyses):
         currency: str | None = None,
         pass_through: float | BySector = 1.0,
     ) -> xr.Dataset:
-        """Cost-push prices; without arguments the base prices, one where columns balance.
+        """Cost-push prices (`models.inputoutput.prices`); without arguments base prices.
 
         Parameters
         ----------
         cost : mapping or Series, optional
             Change of primary cost per unit of output by sector, a fraction of the base price.
         primary_change : mapping, optional
-            Relative change of whole primary inputs, for example {"compensation": 0.05}.
+            Relative change of primary inputs, for example {"compensation": 0.05}.
         carbon_price : float, optional
             Currency per tonne on `satellite`, whose unit must be a mass.
         satellite : str
@@ -64,38 +65,29 @@ class Analyses(CounterfactualAnalyses):
             the base price), direct_cost (fraction), payment and surplus_loss (money).
             Attributes: consumer_price_change and final_use_price_change (fractions weighted
             by household consumption and by all final uses), assumptions.
-
-        Source
-        ------
-        Miller and Blair (2009), section 2.6.
         """
         x = self.data["output"].to_numpy()
         change = self._primary_cost(cost, primary_change)
         if carbon_price is not None:
             change = change + self._carbon_cost(carbon_price, satellite, currency)
-        phi: float | Floats = 1.0
-        if isinstance(pass_through, Mapping | pd.Series):
-            phi = self._shares(pass_through)
-        else:
-            phi = float(pass_through)
+        phi = self._shares(pass_through)
         result = cost_push.price_change(self.productive, self.coefficients, change, phi)
         money = str(self.data.attrs["units"])
-        vectors = {
-            "price": (self._base_prices() + result.price, "1"),
-            "price_change": (result.price, "1"),
-            "unit_cost_change": (result.unit_cost, "1"),
-            "absorbed": (result.absorbed, "1"),
-            "direct_cost": (result.direct, "1"),
-            "payment": (result.direct * x, money),
-            "surplus_loss": (result.absorbed * x, money),
-        }
-        weights = self.data["final_demand"].to_numpy()
-        bought = weights[:, self.households] if self.roles.households else weights[:, :0]
+        bought = self.data["final_demand"].to_numpy()
+        consumed = bought[:, self.households] if self.roles.households else bought[:, :0]
         return self.gathered(
-            vectors,
+            {
+                "price": (self._base_prices() + result.price, "1"),
+                "price_change": (result.price, "1"),
+                "unit_cost_change": (result.unit_cost, "1"),
+                "absorbed": (result.absorbed, "1"),
+                "direct_cost": (result.direct, "1"),
+                "payment": (result.direct * x, money),
+                "surplus_loss": (result.absorbed * x, money),
+            },
             carbon_price="" if carbon_price is None else f"{carbon_price:g} per tonne",
-            consumer_price_change=_weighted(result.price, bought.sum(axis=1)),
-            final_use_price_change=_weighted(result.price, weights.sum(axis=1)),
+            consumer_price_change=_weighted(result.price, consumed.sum(axis=1)),
+            final_use_price_change=_weighted(result.price, bought.sum(axis=1)),
             assumptions="input coefficients and quantities do not respond to prices",
         )
 
@@ -136,7 +128,10 @@ class Analyses(CounterfactualAnalyses):
         intensity = np.divide(total, x, out=np.zeros_like(x), where=x != 0.0)
         return cost_push.carbon_cost(price, intensity, mass_size(unit), money)
 
-    def _shares(self, pass_through: BySector) -> Floats:
+    def _shares(self, pass_through: float | BySector) -> Floats:
+        """Pass-through of every sector (n,); one for sectors left out of a mapping."""
+        if not isinstance(pass_through, Mapping | pd.Series):
+            return np.full(len(self.sectors), float(pass_through))
         given = sparse_vector(pass_through, self.sectors, "pass-through")
         series = pd.Series(dict(pass_through.items()))
         named = sparse_vector(pd.Series(1.0, index=series.index), self.sectors, "pass-through")
@@ -201,7 +196,7 @@ class Analyses(CounterfactualAnalyses):
             how = "imports not counted: domestic flows only"
             if competitive:
                 how = "imports made as here, in one total with final use (imports by row unknown)"
-        result = self.gathered(
+        return self.gathered(
             {
                 "production": (total, unit),
                 "consumption": (consumption, unit),
@@ -210,14 +205,10 @@ class Analyses(CounterfactualAnalyses):
                 "imports": (imports, unit),
                 "multiplier": (m, f"{unit} per {money}"),
             },
+            {"embodied": (embodied, unit), "direct": (self._direct_final_use(satellite), unit)},
             account=satellite,
             assumption=how,
         )
-        about = self.attributes(unit)
-        return result.assign(
-            embodied=(("sector", "final_use"), embodied, about),
-            direct=("final_use", self._direct_final_use(satellite), about),
-        ).assign_coords(final_use=np.asarray(self.uses))
 
     def _direct_final_use(self, satellite: str) -> Floats:
         names = [str(name) for name in self.data["satellite"].to_numpy()]
@@ -228,22 +219,7 @@ class Analyses(CounterfactualAnalyses):
     def _footprint_of_regions(self, satellite: str) -> xr.Dataset:
         unit = self.counted(satellite)[1]
         s = self.direct_coefficients(satellite)[0]
-        regions = pd.Index(self.sectors.get_level_values(0)).unique()
-        codes = pd.Index(self.sectors.get_level_values(1)).unique()
-        whole = pd.MultiIndex.from_product([regions, codes])
-        if not whole.equals(self.sectors):
-            raise InputError(
-                "footprints of regions need every region to have the same sectors in the same "
-                "order; aggregate or complete the table first"
-            )
-        demand = self._demand_by_region(regions)
-        parts = footprints.many_regions(
-            self.productive,
-            s,
-            demand,
-            regions.get_indexer(self.sectors.get_level_values(0)),
-            codes.get_indexer(self.sectors.get_level_values(1)),
-        )
+        parts = footprints.many_regions(self.productive, s, *self._regions)
         return self.gathered(
             {
                 "production": (parts.production, unit),
@@ -251,12 +227,23 @@ class Analyses(CounterfactualAnalyses):
                 "exports": (parts.exports, unit),
                 "imports": (parts.imports.ravel(), unit),
             },
+            {"direct": (self._direct_final_use(satellite), unit)},
             account=satellite,
             assumption="every region with its own technology and intensity",
-        ).assign(direct=("final_use", self._direct_final_use(satellite), self.attributes(unit)))
+        )
 
-    def _demand_by_region(self, regions: pd.Index) -> Floats:
-        """Final use of each region, from every supplier (n, regions)."""
+    @cached_property
+    def _regions(self) -> tuple[Floats, Positions, Positions]:
+        """Final use by region (n, regions); region and product of each sector (n,)."""
+        home = pd.Index(self.sectors.get_level_values(0))
+        product = pd.Index(self.sectors.get_level_values(1))
+        regions, products = home.unique(), product.unique()
+        where, which = regions.get_indexer(home), products.get_indexer(product)
+        if not np.array_equal(where * len(products) + which, np.arange(len(self.sectors))):
+            raise InputError(
+                "footprints of regions need every region to have the same sectors in the same "
+                "order; aggregate or complete the table first"
+            )
         owner = regions.get_indexer(self.uses.get_level_values(0))
         if (owner < 0).any():
             label = self.uses[int(np.flatnonzero(owner < 0)[0])]
@@ -266,7 +253,7 @@ class Analyses(CounterfactualAnalyses):
             )
         by_region = np.zeros((len(self.uses), len(regions)))
         by_region[np.arange(len(self.uses)), owner] = 1.0
-        return np.asarray(self.data["final_demand"].to_numpy() @ by_region)
+        return self.data["final_demand"].to_numpy() @ by_region, where, which
 
     def decompose(
         self,

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from models.errors import InputError, nearest_name
-from models.inputoutput.labelled import Floats, Mask, labelled, template
+from models.inputoutput.labelled import Floats, Mask, labelled
 from models.inputoutput.roles import Roles
 from models.inputoutput.solving import per_unit
 
@@ -219,12 +219,12 @@ class Accounts:
     @cached_property
     def by_sector(self) -> xr.DataArray:
         """Labels of a vector by sector."""
-        return template({"sector": self.sectors})
+        return self.data["output"]
 
     @cached_property
     def between_sectors(self) -> xr.DataArray:
         """Labels of a matrix from sector to sector."""
-        return template({"sector_input": self.sectors, "sector": self.sectors})
+        return self.data["flows"]
 
     def vector(self, values: Floats, name: str, units: str, **more: object) -> xr.DataArray:
         """A result by sector."""
@@ -234,12 +234,33 @@ class Accounts:
         """A result from sector to sector."""
         return labelled(values, self.between_sectors, name, self.attributes(units))
 
-    def gathered(self, vectors: Mapping[str, tuple[Floats, str]], **more: object) -> xr.Dataset:
-        """Several results by sector, each (values, units), in one dataset."""
-        arrays = {
+    def gathered(
+        self,
+        vectors: Mapping[str, tuple[Floats, str]],
+        by_use: Mapping[str, tuple[Floats, str]] | None = None,
+        **more: object,
+    ) -> xr.Dataset:
+        """Several results, each (values, units), in one dataset.
+
+        Parameters
+        ----------
+        vectors : mapping
+            Results by sector (n,).
+        by_use : mapping, optional
+            Results by final use (k,) or by sector and final use (n, k).
+        **more
+            Attributes of the dataset.
+        """
+        arrays: dict[str, tuple[tuple[str, ...], Floats, dict[str, object]]] = {
             name: (("sector",), values, self.attributes(units))
             for name, (values, units) in vectors.items()
         }
+        labels = self.by_sector.coords
+        if by_use is not None:
+            labels = self.data["final_demand"].coords
+            both = ("sector", "final_use")
+            for name, (values, units) in by_use.items():
+                arrays[name] = (both[2 - values.ndim :], values, self.attributes(units))
         about = self.attributes("")
         del about["units"]
-        return xr.Dataset(arrays, coords=self.by_sector.coords, attrs={**about, **more})
+        return xr.Dataset(arrays, coords=labels, attrs={**about, **more})

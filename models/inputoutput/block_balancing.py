@@ -226,9 +226,7 @@ def _iterate(
     return BlockBalancedTable(up - down, r, s, t, max_iterations, False, residual)
 
 
-def _block_sums(
-    table: Floats, blocks: tuple[Integers, Integers], shape: tuple[int, ...]
-) -> Floats:
+def _block_sums(table: Floats, blocks: tuple[Integers, Integers], shape: tuple[int, ...]) -> Floats:
     rows = np.zeros((shape[0], table.shape[1]))
     np.add.at(rows, blocks[0], table)
     sums = np.zeros((shape[1], shape[0]))

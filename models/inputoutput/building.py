@@ -17,7 +17,6 @@ from models.inputoutput.labelled import (
     aligned_vector,
     checked_index,
     joined,
-    positions,
 )
 
 Account: TypeAlias = Satellite | pd.Series | tuple[pd.Series, str]
@@ -35,10 +34,7 @@ def build_dataset(
 ) -> tuple[xr.Dataset, pd.Index, pd.Index]:
     """Align every frame to the rows of `flows` and gather them.
 
-    Parameters
-    ----------
-    flows, final_use, primary_inputs, satellites, output, imports_by_row, local_supply
-        As in `IOTable.from_frames`.
+    Parameters are those of `IOTable.from_frames`.
 
     Returns
     -------
@@ -84,9 +80,8 @@ def build_dataset(
     for _, array in arrays.values():
         array.flags.writeable = False
     labels = table_labels(sectors, uses, inputs, origins, names)
-    dataset = xr.Dataset(arrays, coords=labels)
-    dataset["satellite_unit"] = ("satellite", np.array(units, dtype=object))
-    return dataset, sectors, uses
+    accounts = {"satellite_unit": (("satellite",), np.array(units, dtype=object))}
+    return xr.Dataset({**arrays, **accounts}, coords=labels), sectors, uses
 
 
 def table_labels(
@@ -107,6 +102,19 @@ def table_labels(
             "satellite": pd.Index(satellites, dtype=object),
         }
     )
+
+
+def check_treatment(imports: str, by_row: bool) -> None:
+    """Refuse an unknown treatment of imports, and imports by row of a domestic table."""
+    if imports not in ("competitive", "domestic"):
+        raise InputError(
+            "unknown treatment of imports", found=imports, allowed="competitive, domestic"
+        )
+    if imports == "domestic" and by_row:
+        raise InputError(
+            "imports by row and local-supply coefficients belong to a table whose flows "
+            'include imports: say imports="competitive"'
+        )
 
 
 def _named(index: pd.Index) -> list[str]:
@@ -136,7 +144,9 @@ def _imports(
 def _accounts(
     satellites: Satellites | None, sectors: pd.Index, uses: pd.Index
 ) -> tuple[list[str], list[str], Floats, Floats]:
-    accounts = _as_mapping(satellites, sectors)
+    if isinstance(satellites, pd.DataFrame):
+        return _account_rows(satellites, sectors, uses)
+    accounts = {str(name): _account(account) for name, account in (satellites or {}).items()}
     values = np.zeros((len(accounts), len(sectors)))
     by_use = np.zeros((len(accounts), len(uses)))
     units = []
@@ -148,18 +158,14 @@ def _accounts(
     return list(accounts), units, values, by_use
 
 
-def _as_mapping(satellites: Satellites | None, sectors: pd.Index) -> dict[str, Satellite]:
-    if satellites is None:
-        return {}
-    if isinstance(satellites, pd.DataFrame):
-        units = satellites.attrs.get("units", {})
-        positions(checked_index(satellites.columns, "satellites"), sectors, "satellites")
-        names = _named(checked_index(satellites.index, "rows of satellites"))
-        return {
-            name: Satellite(satellites.iloc[row], _unit(units, name))
-            for row, name in enumerate(names)
-        }
-    return {str(name): _account(account) for name, account in satellites.items()}
+def _account_rows(
+    satellites: pd.DataFrame, sectors: pd.Index, uses: pd.Index
+) -> tuple[list[str], list[str], Floats, Floats]:
+    """Accounts from a frame with one row each; units by name in `attrs["units"]`."""
+    units = satellites.attrs.get("units", {})
+    names = _named(checked_index(satellites.index, "rows of satellites"))
+    values = aligned(satellites, satellites.index, sectors, "satellites")
+    return names, [_unit(units, name) for name in names], values, np.zeros((len(names), len(uses)))
 
 
 def _account(account: Account | Mapping[Hashable, float]) -> Satellite:

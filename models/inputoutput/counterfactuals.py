@@ -41,10 +41,10 @@ class CounterfactualAnalyses(StructureAnalyses):
         Parameters
         ----------
         sectors : label or list of labels
-        kind : "total", "backward", "forward" or "partial"
-            Rows and columns of the group, its columns, its rows, or a share of both.
+        kind : str
+            "total" (rows and columns), "backward" (columns), "forward" (rows), "partial".
         share : float
-            Share of the transactions taken out; needed for "partial", otherwise 1.
+            Share taken out; needed for "partial", otherwise 1.
         keep_internal : bool
             Whether transactions within the group stay.
         remove_final_use : float
@@ -73,11 +73,8 @@ class CounterfactualAnalyses(StructureAnalyses):
             primary = x - self.data["flows"].to_numpy().sum(axis=0)
             loss = x - extraction.output_without_sales(after_system, primary, x)
         else:
-            after = extraction.output_without(
-                after_system, self.net_final_use, group, remove_final_use
-            )
-            loss = before - after
-        outside = np.delete(loss, group)
+            f = self.net_final_use
+            loss = before - extraction.output_without(after_system, f, group, remove_final_use)
         return self.effects(
             loss,
             "loss",
@@ -87,7 +84,7 @@ class CounterfactualAnalyses(StructureAnalyses):
             extracted=[str(self.sectors[i]) for i in group],
             total_loss=float(loss.sum()),
             loss_share=float(loss.sum() / before.sum()),
-            loss_elsewhere=float(outside.sum()),
+            loss_elsewhere=float(np.delete(loss, group).sum()),
         )
 
     def shock(

@@ -96,8 +96,8 @@ def aggregated(table: IOTable, concordance: Concordance) -> IOTable:
         origins = ["imports"]
     names = list(data["satellite"].to_numpy())
     labels = table_labels(new, table.uses, table.input_names, origins, names)
-    result = xr.Dataset(arrays, coords=labels, attrs=data.attrs)
-    result["satellite_unit"] = ("satellite", data["satellite_unit"].to_numpy())
+    units = {"satellite_unit": (("satellite",), data["satellite_unit"].to_numpy())}
+    result = xr.Dataset({**arrays, **units}, coords=labels, attrs=data.attrs)
     note = f"aggregated from {len(targets)} to {len(new)} sectors"
     return type(table)(result, new, table.uses, table.roles, (*table.history, note))
 

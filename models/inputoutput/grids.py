@@ -126,7 +126,9 @@ def plain(value: Any) -> str:
     return "".join(str(value).split())
 
 
-def positions(codes: Sequence[str], wanted: Sequence[str], path: Path, place: str) -> dict[str, int]:
+def positions(
+    codes: Sequence[str], wanted: Sequence[str], path: Path, place: str
+) -> dict[str, int]:
     """Return where each wanted code stands.
 
     Raises

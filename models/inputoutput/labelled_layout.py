@@ -217,9 +217,7 @@ class _Cells:
             width = len(self.rows) + len(self.columns) + len(grid[-1])
             padded = [[*row, *[""] * (width - len(row))] for row in grid]
             grid = [[cell if plain(cell) else 0.0 for cell in row] for row in padded]
-        values = block(
-            grid, [r.position for r in rows], [c.position for c in columns], self.path
-        )
+        values = block(grid, [r.position for r in rows], [c.position for c in columns], self.path)
         return pd.DataFrame(values, index=_index(rows), columns=_index(columns))
 
 
@@ -331,14 +329,16 @@ def write_labelled(frames: TableFrames, path: Path) -> None:
     )
     for label, values in zip(_heads(frames.flows.index, ""), body, strict=True):
         grid.append([*label, *(float(v) for v in values)])
-    for label, values in zip(frames.primary_inputs.index, frames.primary_inputs.values, strict=True):
+    for label, values in zip(
+        frames.primary_inputs.index, frames.primary_inputs.values, strict=True
+    ):
         grid.append([*[""] * (levels - 1), f"primary_input:{label}", *map(float, values)])
     direct = frames.satellite_final_use
     for name in frames.satellites.index:
         tail = [] if direct is None else [float(v) for v in direct.loc[name]]
-        label = f"satellite:{name} [{frames.satellite_units[name]}]"
+        head = f"satellite:{name} [{frames.satellite_units[name]}]"
         values = [float(v) for v in frames.satellites.loc[name]]
-        grid.append([*[""] * (levels - 1), label, *values, *tail])
+        grid.append([*[""] * (levels - 1), head, *values, *tail])
     write_grid(path, grid)
 
 

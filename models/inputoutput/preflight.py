@@ -10,6 +10,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from models.errors import InputError
 from models.inputoutput.accounts import Accounts
@@ -97,13 +98,25 @@ def input_hash(data: xr.Dataset) -> str:
         digest.update(name.encode())
         digest.update(repr(array.shape).encode())
         if array.dtype.kind == "f":
-            text = "\n".join(f"{value + 0.0:.11e}" for value in array.ravel())
+            digits, exponents = _twelve_digits(array)
+            digest.update(digits.tobytes())
+            digest.update(exponents.tobytes())
         else:
-            text = "\n".join(str(value) for value in array.ravel())
-        digest.update(text.encode())
+            digest.update("\n".join(str(value) for value in array.ravel()).encode())
     for key in ("units", "year", "price_basis", "imports"):
         digest.update(f"{key}={data.attrs.get(key)}".encode())
     return digest.hexdigest()
+
+
+def _twelve_digits(values: Floats) -> tuple[NDArray[np.int64], NDArray[np.int16]]:
+    """Digits (12, as integers) and decimal exponents, so that rounding noise is not hashed."""
+    magnitude = np.where(values == 0.0, 1.0, np.abs(values))
+    exponents = np.clip(np.floor(np.log10(magnitude)), -280.0, None)
+    digits = np.rint(values * 10.0 ** (11.0 - exponents))
+    over = np.abs(digits) >= 1e12
+    digits = np.where(over, np.rint(digits / 10.0), digits)
+    exponents = np.where(over, exponents + 1.0, exponents)
+    return digits.astype("<i8"), exponents.astype("<i2")
 
 
 def _checks(table: Accounts) -> Iterator[Check]:
@@ -136,7 +149,7 @@ def _orientation(flows: Floats, x: Floats, use: Floats, inputs: Floats) -> Check
         return Check("orientation", "warn", np.nan, "no primary inputs: cannot be told")
     v = inputs.sum(axis=0)
     as_given = _misfit(flows, x, use, v)
-    turned = _misfit(flows.T, x, use, v)
+    turned = min(_misfit(flows.T, x, use, v), _misfit(flows.T, flows.sum(axis=0) + use, use, v))
     ratio = as_given / turned if turned > 0.0 else (1.0 if as_given == 0.0 else np.inf)
     if as_given > LOOSE and turned < 0.1 * as_given:
         return Check("orientation", "fail", ratio, "flows balance only when transposed")

@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -161,7 +162,7 @@ def _matrix(folder: Path, files: Mapping[str, dict[str, Any]], name: str) -> pd.
 def _text_matrix(path: Path, depth: int, heads: int) -> pd.DataFrame:
     """Read labels as text, so that a code 01 does not become the number 1."""
     with path.open(encoding="utf8", newline="") as stream:
-        lines = [row for _, row in zip(range(heads + 1), csv.reader(stream, delimiter="\t"))]
+        lines = list(islice(csv.reader(stream, delimiter="\t"), heads + 1))
     columns: pd.Index = pd.Index(lines[0][depth:], dtype=object)
     if heads > 1:
         columns = pd.MultiIndex.from_arrays([line[depth:] for line in lines[:heads]])
@@ -226,9 +227,7 @@ def _primary_name(wanted: str | None, names: list[str], folder: Path) -> str | N
     return next((name for name in PRIMARY_INPUTS if name in names), None)
 
 
-def _merged(
-    extensions: Mapping[str, _Extension], sectors: pd.Index, uses: pd.Index
-) -> _Extension:
+def _merged(extensions: Mapping[str, _Extension], sectors: pd.Index, uses: pd.Index) -> _Extension:
     """All satellite accounts in one frame; a name in two extensions gets that of its own."""
     labels = [label for part in extensions.values() for label in part.flows.index]
     twice = {label for label in labels if labels.count(label) > 1}
@@ -251,7 +250,7 @@ def _unit(folder: Path, files: Mapping[str, dict[str, Any]]) -> str:
     units = set(_matrix(folder, files, "unit").iloc[:, -1].astype(str))
     if len(units) != 1:
         raise InputError("the sectors have different units", file=folder, found=sorted(units))
-    return units.pop()
+    return str(units.pop())
 
 
 def _year(folder: Path, notes: list[str]) -> int:
@@ -343,7 +342,9 @@ def write_pymrio(found: TableFrames, folder: Path) -> None:
     text = json.dumps(about, ensure_ascii=False, indent=4)
     (folder / "metadata.json").write_text(text, encoding="utf8")
     units = dict.fromkeys((str(name) for name in found.primary_inputs.index), found.unit)
-    _write_extension(folder / PRIMARY_INPUTS[0], found.primary_inputs, None, units, sectors, columns)
+    _write_extension(
+        folder / PRIMARY_INPUTS[0], found.primary_inputs, None, units, sectors, columns
+    )
     if len(found.satellites):
         _write_extension(
             folder / "satellites",

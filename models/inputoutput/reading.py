@@ -61,7 +61,9 @@ def read_frames(path: str | Path, *, layout: str, **options: Any) -> TableFrames
             allowed=", ".join(LAYOUTS),
             nearest=nearest_name(layout, LAYOUTS),
         )
-    allowed = [name for name in inspect.signature(reader).parameters if name not in ("path", "folder")]
+    allowed = [
+        name for name in inspect.signature(reader).parameters if name not in ("path", "folder")
+    ]
     for name in options:
         if name not in allowed:
             raise InputError(

@@ -205,7 +205,8 @@ def regional_coefficients(
     """
     if isinstance(quotients, xr.DataArray):
         table = _aligned(national_coefficients, quotients.indexes["input"])
-        return (table * np.minimum(quotients, 1.0)).assign_attrs(quotients.attrs)
+        capped = quotients.copy(data=table * np.minimum(quotients.to_numpy(), 1.0))
+        return capped.assign_attrs(long_name="regional input coefficient")
     if isinstance(quotients, (pd.DataFrame, pd.Series)):
         table = _aligned(national_coefficients, quotients.index)
         limits = quotients.clip(upper=1.0).to_numpy()

@@ -16,8 +16,9 @@ for A >= 0: (I - A) y = 1 has a solution y >= 1 if and only if the radius is bel
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +27,7 @@ from scipy.linalg import lapack
 from models.errors import InputError
 
 Floats = NDArray[np.float64]
+MANY: Final = 16  # right-hand sides from which a product with a formed inverse is quicker
 
 
 class System(Protocol):
@@ -115,10 +117,13 @@ class LeontiefSystem:
         return self._substitute(coefficients, transposed=1)
 
     def _substitute(self, right: ArrayLike, transposed: int) -> Floats:
-        lu, pivots = self._factors
         sides = np.asarray(right, dtype=float)
         if sides.ndim not in (1, 2) or sides.shape[0] != self.size:
             raise InputError(f"right-hand side of shape {sides.shape} for {self.size} sectors")
+        if self.has_inverse and sides.ndim == 2 and sides.shape[1] >= MANY:
+            L = self._inverse
+            return np.asarray((L.T if transposed else L) @ sides)
+        lu, pivots = self._factors
         solution, _ = lapack.dgetrs(lu, pivots, sides, trans=transposed)
         return np.asarray(solution).reshape(sides.shape)
 
@@ -204,6 +209,42 @@ def column_changes(changes: ArrayLike, columns: ArrayLike, size: int) -> tuple[F
     V = np.zeros((size, where.size))
     V[where, np.arange(where.size)] = 1.0
     return np.asarray(changes, dtype=float), V
+
+
+def solve_draws(
+    coefficients: Iterable[ArrayLike], demand: ArrayLike, *, transposed: bool = False
+) -> Floats:
+    """Solve the system of every draw of A, without an inverse.
+
+    Parameters
+    ----------
+    coefficients : array (draws, n, n) or iterable of arrays (n, n)
+        A of each draw; an iterable needs the memory of one draw only.
+    demand : array (n,) or (draws, n)
+        f, the same or one for each draw; c where transposed.
+    transposed : bool
+        Solve for multipliers m = L' c instead of output x = L f.
+
+    Returns
+    -------
+    ndarray (draws, n)
+
+    Raises
+    ------
+    InputError
+        When the system of a draw is singular or not productive, with its number.
+    """
+    right = np.asarray(demand, dtype=float)
+    results = []
+    for draw, A in enumerate(coefficients):
+        system = LeontiefSystem(A)
+        side = right if right.ndim == 1 else right[draw]
+        try:
+            require_productive(system, system.coefficients)
+            results.append(system.solve_transposed(side) if transposed else system.solve(side))
+        except InputError as error:
+            raise InputError(f"draw {draw}: {error}") from error
+    return np.array(results).reshape(len(results), -1)
 
 
 def is_productive(system: System, technical: ArrayLike) -> bool:

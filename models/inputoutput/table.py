@@ -27,9 +27,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from models.errors import InputError
 from models.inputoutput.accounting import Analyses
-from models.inputoutput.building import Satellites, build_dataset
+from models.inputoutput.building import Satellites, build_dataset, check_treatment
 from models.inputoutput.deriving import Concordance, aggregated, local_table, updated
 from models.inputoutput.labelled import Floats
 from models.inputoutput.roles import Roles
@@ -97,30 +96,23 @@ class IOTable(Analyses):
 
         Parameters
         ----------
-        flows : DataFrame (n, n)
-            Z: from row product to column sector. Rows and columns hold the same labels.
-        final_use : DataFrame (n, k)
-            Final uses by product.
-        primary_inputs : DataFrame (p, n) or None
-            Primary inputs (value added and, where domestic, imported inputs) by sector.
+        flows, final_use, primary_inputs : DataFrame (n, n), (n, k), (p, n)
+            Z from row product to column sector; final uses by product; value added and,
+            where domestic, imported inputs by sector (None where unknown).
         unit : str
             Unit of all money in the table, for example "100 million CNY".
-        year : int
         satellites : mapping or DataFrame (q, n), optional
-            Name to `Satellite`, to a Series by sector (unit in `attrs["units"]`) or to a
-            pair (Series, unit); or a frame with one row per account.
+            Name to `Satellite`, to a Series (unit in `attrs["units"]`) or to a pair (Series,
+            unit); or a frame with one row per account.
         output : Series (n,), optional
-            Gross output as printed. Without it the row sum; a difference from the row sum
-            stays and is shown by `preflight`.
+            Gross output as printed; without it the row sum.
         imports : "competitive" or "domestic"
         imports_by_row : Series (n,) or DataFrame (n, origins), optional
-            Positive, only with competitive imports: imports, inflow from other regions.
+            Positive: imports, inflow from other regions; with competitive imports only.
         local_supply : Series (n,), optional
-            r by row, fractions, only with competitive imports; without it r follows from
-            `imports_by_row`.
+            r by row, fractions; without it r follows from `imports_by_row`.
         roles : Roles, optional
-            Names with a part of their own; those of `models.inputoutput.roles` are
-            recognised.
+            Names with a part of their own, beyond those recognised.
         **provenance
             name, source, price_basis, history.
 
@@ -129,19 +121,10 @@ class IOTable(Analyses):
         InputError
             On labels that do not match, missing values, or contradictory choices.
         """
+        check_treatment(imports, imports_by_row is not None or local_supply is not None)
         dataset, sectors, uses = build_dataset(
             flows, final_use, primary_inputs, satellites, output, imports_by_row, local_supply
         )
-        if imports not in ("competitive", "domestic"):
-            raise InputError(
-                "unknown treatment of imports", found=imports, allowed="competitive, domestic"
-            )
-        if imports == "domestic" and (imports_by_row is not None or local_supply is not None):
-            raise InputError(
-                "imports by row and local-supply coefficients belong to a table whose flows "
-                'include imports: say imports="competitive"'
-            )
-        history = tuple(provenance.get("history", ()))
         dataset.attrs = {
             "name": provenance.get("name", ""),
             "units": unit,
@@ -150,10 +133,10 @@ class IOTable(Analyses):
             "source": provenance.get("source", ""),
             "imports": imports,
         }
+        names = [str(name) for name in uses.get_level_values(-1)]
         inputs = [str(name) for name in dataset["primary_input"].to_numpy()]
-        use_names = [str(name) for name in uses.get_level_values(-1)]
-        chosen = (roles or Roles()).resolved(use_names, inputs)
-        return cls(dataset, sectors, uses, chosen, history)
+        chosen = (roles or Roles()).resolved(names, inputs)
+        return cls(dataset, sectors, uses, chosen, tuple(provenance.get("history", ())))
 
     @classmethod
     def read(cls, path: str | Path, *, layout: str = "labelled", **options: Any) -> IOTable:

@@ -93,11 +93,12 @@ def write_china_42(frames: TableFrames, path: Path) -> None:
 
 def write_china_42_split(frames: TableFrames, path: Path) -> None:
     """Write the national layout, domestic and imported rows; money in 万元."""
-    if frames.imported_flows is None or frames.imported_final_use is None:
-        raise InputError("this layout needs the imported part of every cell", key="imported_flows")
     if frames.treatment != DOMESTIC:
         raise InputError("this layout holds domestic flows: read it with imports='domestic'")
     frames = frames.in_unit(china.UNIT)
+    imported, imported_use = frames.imported_flows, frames.imported_final_use
+    if imported is None or imported_use is None:
+        raise InputError("this layout needs the imported part of every cell", key="imported_flows")
     uses = _codes(frames.final_use.columns, china.FINAL_USES | china.CONSUMPTION, "final use")
     own = frames.primary_inputs.drop(index=IMPORTED_INPUTS, errors="ignore")
     inputs = _codes(own.index, china.PRIMARY_INPUTS, "primary input")
@@ -105,19 +106,31 @@ def write_china_42_split(frames: TableFrames, path: Path) -> None:
     order = list(SECTORS)
     empty = [""] * (len(uses) + 2)
     grid: Grid = [
-        ["Code", "Description", "DescriptionInChinese", "Origin", *SECTORS, "TIU", *uses, "TFU", "GO"]
+        [
+            "Code",
+            "Description",
+            "DescriptionInChinese",
+            "Origin",
+            *SECTORS,
+            "TIU",
+            *uses,
+            "TFU",
+            "GO",
+        ]
     ]
     parts = (
-        ("Domestic", frames.flows, frames.final_use, frames.output),
-        ("Imports", frames.imported_flows, frames.imported_final_use, None),
+        ("Domestic", frames.flows, frames.final_use),
+        ("Imports", imported, imported_use),
     )
-    for origin, flows, final, output in parts:
+    for origin, flows, final in parts:
         z, f = flows.loc[order, order].to_numpy(), final.loc[order].to_numpy()
-        supply = z.sum(axis=1) + f.sum(axis=1) if output is None else output.loc[order].to_numpy()
+        supply = z.sum(axis=1) + f.sum(axis=1)
+        if origin == "Domestic":
+            supply = frames.output.loc[order].to_numpy()
         body = np.column_stack([z, z.sum(axis=1), f, f.sum(axis=1), supply])
         for c, row in zip(SECTORS, body, strict=True):
             grid.append([c, SECTOR_NAMES[c][0], _name(frames, c), origin, *map(float, row)])
-    intermediate = (frames.flows + frames.imported_flows).loc[:, order].sum(axis=0).to_numpy()
+    intermediate = (frames.flows + imported).loc[:, order].sum(axis=0).to_numpy()
     values = own.loc[:, order].to_numpy()
     totals = {"TII": intermediate, **dict(zip(inputs, values, strict=True))}
     totals["TVA"], totals["TI"] = values.sum(axis=0), intermediate + values.sum(axis=0)

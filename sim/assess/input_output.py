@@ -50,6 +50,7 @@ PERSONS: Final = 1e4  # in 万人
 TONNES: Final = 1e6  # in Mt, and tce in Mtce
 CNY: Final = 1e8  # in 亿元
 CARBON_PRICE: Final = 100.0  # CNY/t, the price the question names
+SURPLUS_COUNTED: Final = 0.01  # of output; a ratio to less says nothing
 INDUSTRIES: Final[Mapping[str, tuple[tuple[str, ...], str, str]]] = {
     "steel": (("14",), "Steel and other metals", "钢铁及有色"),
     "petrochemicals": (("11", "12"), "Petrochemicals", "石化化工"),
@@ -255,7 +256,7 @@ def carbon_price_costs(
         One row a sector: ``emissions`` (Mt), ``payment`` (亿元), ``direct`` and ``cost``
         (change of unit cost without and with dearer inputs, fraction), ``price`` (change of
         the selling price, fraction), ``surplus_share`` (payment over operating surplus;
-        missing where the surplus is not above zero).
+        missing where the surplus is below one percent of output).
     """
     table = table or bundled_table()
     local = table.local()
@@ -271,7 +272,12 @@ def carbon_price_costs(
     frame["price"] = change.price
     surplus = table.primary_input_of("surplus")
     share = np.full(surplus.size, np.nan)
-    np.divide(frame["payment"].to_numpy(), surplus, out=share, where=surplus > 0.0)
+    np.divide(
+        frame["payment"].to_numpy(),
+        surplus,
+        out=share,
+        where=surplus >= SURPLUS_COUNTED * table.output.to_numpy(),
+    )
     frame["surplus_share"] = share
     return frame
 
@@ -297,9 +303,10 @@ def dependence(
     Returns
     -------
     DataFrame
-        One row an industry: shares of the province, in fractions: ``own_gdp`` (the industry's
-        own value added), ``gdp``, ``output``, ``jobs``, ``energy``, ``co2`` lost, and
-        ``other_gdp`` lost in other sectors. Buyers find the products elsewhere: no sector
+        One row an industry, fractions of the province: ``own_gdp_share`` (the industry's own
+        value added), ``gdp_share``, ``output_share``, ``jobs_share``, ``energy_share``,
+        ``co2_share`` lost (of what sectors use and emit, households' own aside), and
+        ``other_gdp_share`` lost in other sectors. Buyers find the products elsewhere: no sector
         stops for want of inputs, so that these are not the costs of a sudden stop.
     """
     table = table or bundled_table()
@@ -325,7 +332,7 @@ def dependence(
         rest = output_without(system, demand, group, 1.0 if with_final_demand else 0.0)
         lost = output - rest
         own = float(counted["gdp"][group] @ output[group] / (counted["gdp"] @ output))
-        shares = {key: float(c @ lost / (c @ output)) for key, c in counted.items()}
+        shares = {f"{key}_share": float(c @ lost / (c @ output)) for key, c in counted.items()}
         others = np.delete(counted["gdp"] * lost, group).sum() / (counted["gdp"] @ output)
         labels = INDUSTRIES.get(name, (tuple(codes), name, name))
         rows.append(
@@ -334,9 +341,9 @@ def dependence(
                 "name_en": labels[1],
                 "name_zh": labels[2],
                 "sectors": " ".join(codes),
-                "own_gdp": own,
+                "own_gdp_share": own,
                 **shares,
-                "other_gdp": float(others),
+                "other_gdp_share": float(others),
             }
         )
     return pd.DataFrame(rows)

@@ -7,6 +7,7 @@ petrochemicals and vehicles, prices those of a carbon price.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,10 @@ def add_io(build: Any, commands: Any, parser_class: type) -> None:
     """
     io = build.parser("io", commands, "cli_io")
     actions = io.add_subparsers(
-        title=build.say("cli_commands"), dest="action", metavar="ANALYSIS", parser_class=parser_class
+        title=build.say("cli_commands"),
+        dest="action",
+        metavar="ANALYSIS",
+        parser_class=parser_class,
     )
     parsers = {}
     for name in ACTIONS:
@@ -289,13 +293,17 @@ def _show(found: _Found, options: Any) -> None:
     from sim.publish.tables import plain_table
 
     lang = options.lang
-    hidden = {"note", "name_en" if lang == "zh" else "name_zh"}
+    # Identifiers are for programs; people read names.
+    hidden = {"note", "cluster", "industry", "same_as", "name_en" if lang == "zh" else "name_zh"}
     keys = [key for key in found.frame.columns if key not in hidden]
     columns = [(key, _heading(key, found.frame[key].dtype.kind, lang)) for key in keys]
     cells = [
-        {key: _cell(row[key]) for key in keys} for row in found.frame[keys].to_dict("records")
+        {key: _cell(row[key], percent=key.endswith("_share")) for key in keys}
+        for row in found.frame[keys].to_dict("records")
     ]
     write_tables([plain_table(word(found.title, lang), columns, cells)])
+    if "same_as" in found.frame:
+        tell(word("io_clusters_alike", lang), options.quiet)
     tell(found.about, options.quiet)
 
 
@@ -306,11 +314,13 @@ def _heading(key: str, kind: str, lang: str) -> str:
     return (">" if kind in "fi" else "") + text
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, *, percent: bool = False) -> str:
     if not isinstance(value, float):
         return str(value)
-    if value != value:
+    if math.isnan(value):
         return "—"
+    if percent:
+        return f"{value:.1%}"
     size = abs(value)
     digits: Sequence[tuple[float, str]] = ((1000.0, ",.0f"), (10.0, ",.1f"), (0.1, ".3f"))
     form = next((form for limit, form in digits if size >= limit), ".4f")

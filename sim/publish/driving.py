@@ -70,6 +70,6 @@ def _change(output: str, value: float, central: float, lang: str) -> str:
         return signed(f"{100.0 * value / central:+.1f}%")
     units = variables()[output].units
     if units == "1":
-        return signed(f"{100.0 * value:+.1f} {word('points', lang)}")
+        return signed(f"{100.0 * value:+.1f}{word('points', lang)}")
     shown = quantity(abs(value), "Mtce", lang)
     return signed(f"{'+' if value > 0 else '-'}{shown}")

@@ -60,7 +60,9 @@ def resolve(
         For values that leave their range or contradict each other once combined.
     """
     last = (
-        subject.horizon if horizon is None else check_horizon(horizon, Place("the run", None, "horizon"))
+        subject.horizon
+        if horizon is None
+        else check_horizon(horizon, Place("the run", None, "horizon"))
     )
     years = np.arange(BASE_YEAR + 1, last + 1, dtype=np.int64)
     stacks: dict[str, Stack] = {name: [] for name in lever_table()}

@@ -22,7 +22,7 @@ def block_sums(table):
 
 
 @given(positive, factors)
-def test_margins_and_blocks_are_met(start, change):
+def test_margins_and_blocks_are_met(start, change) -> None:
     goal = start * change
     found = three_stage_ras(
         start,
@@ -41,7 +41,7 @@ def test_margins_and_blocks_are_met(start, change):
     np.testing.assert_allclose(found.flows, start * multipliers, rtol=1e-10)
 
 
-def test_a_table_that_meets_everything_stays_as_it_is():
+def test_a_table_that_meets_everything_stays_as_it_is() -> None:
     table = np.arange(1.0, 26.0).reshape(5, 5)
     found = three_stage_ras(
         table,
@@ -56,7 +56,7 @@ def test_a_table_that_meets_everything_stays_as_it_is():
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_without_known_blocks_it_is_ras_and_with_negative_entries_gras(sign):
+def test_without_known_blocks_it_is_ras_and_with_negative_entries_gras(sign) -> None:
     rng = np.random.default_rng(4)
     start = rng.uniform(1.0, 5.0, (5, 5))
     start[1, 2] *= sign
@@ -70,7 +70,7 @@ def test_without_known_blocks_it_is_ras_and_with_negative_entries_gras(sign):
     np.testing.assert_array_equal(found.t, 1.0)
 
 
-def test_block_totals_recover_cells_that_the_margins_alone_miss():
+def test_block_totals_recover_cells_that_the_margins_alone_miss() -> None:
     start = np.ones((2, 2))
     goal = np.array([[3.0, 1.0], [1.0, 3.0]])
     by_margins = ras(start, goal.sum(axis=1), goal.sum(axis=0)).flows
@@ -98,7 +98,7 @@ def test_block_totals_recover_cells_that_the_margins_alone_miss():
         ([[np.inf, np.nan], [np.nan, np.nan]], [0, 1], "finite"),
     ],
 )
-def test_impossible_totals_get_a_clear_answer(totals, blocks, message):
+def test_impossible_totals_get_a_clear_answer(totals, blocks, message) -> None:
     def balance():
         return three_stage_ras(
             np.ones((2, 2)),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from models.errors import InputError
 from models.inputoutput import IOTable, Satellite, sda
 from models.inputoutput.linkages import field_of_influence, influence, inverse_after
+from models.inputoutput.solving import LeontiefSystem, solve_draws
 
 RELATIVE = 1e-9
 
@@ -231,6 +232,28 @@ def test_low_rank_update_equals_a_fresh_table(table: IOTable, seed: int) -> None
     c = table.direct_coefficients("co2")[0]
     np.testing.assert_allclose(changed.multipliers("co2"), c @ L, rtol=1e-8, atol=1e-12)
     assert changed.history[-1].endswith("final use held")
+
+
+@given(economies, st.integers(0, 1000))
+@settings(max_examples=30, deadline=None)
+def test_every_way_to_solve_gives_the_same(table: IOTable, seed: int) -> None:
+    n, rng = len(table.sectors), np.random.default_rng(seed)
+    demand = rng.normal(size=(n, 20))
+    system = LeontiefSystem(table.coefficients)
+    factored, transposed = system.solve(demand), system.solve_transposed(demand)
+    L = system.inverse()
+    np.testing.assert_allclose(system.solve(demand), factored, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(system.solve_transposed(demand), transposed, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(factored, L @ demand, rtol=1e-9, atol=1e-9)
+    A = table.coefficients * rng.uniform(0.5, 1.0, (3, n, n))
+    output = solve_draws(A, demand[:, 0])
+    content = solve_draws(A, demand[:, :3].T, transposed=True)
+    for k in range(3):
+        inverse = np.linalg.inv(np.eye(n) - A[k])
+        np.testing.assert_allclose(output[k], inverse @ demand[:, 0], rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(content[k], demand[:, k] @ inverse, rtol=1e-9, atol=1e-9)
+    with pytest.raises(InputError, match="draw 1: "):
+        solve_draws([A[0], np.eye(n)], demand[:, 0])
 
 
 @given(economies)

@@ -41,13 +41,13 @@ sizes = arrays(float, 6, elements=st.floats(1.0, 1e6))
 shares = arrays(float, 6, elements=st.floats(0.0, 1.0))
 
 
-def test_slq_and_cilq_equal_the_worked_example():
+def test_slq_and_cilq_equal_the_worked_example() -> None:
     np.testing.assert_allclose(slq(REGION, NATION), SLQ, rtol=1e-12)
     np.testing.assert_allclose(cilq(REGION, NATION)[0, :3], CILQ_FIRST, rtol=1e-12)
 
 
 @pytest.mark.parametrize("delta", FLQ_FIRST)
-def test_flq_equals_the_worked_example(delta):
+def test_flq_equals_the_worked_example(delta) -> None:
     size, first, second, third = FLQ_FIRST[delta]
     found = flq(REGION, NATION, delta)
     np.testing.assert_allclose([found[0, 0], found[0, 1], found[1, 0]], [first, second, third])
@@ -57,7 +57,7 @@ def test_flq_equals_the_worked_example(delta):
 
 
 @pytest.mark.parametrize("delta", AFLQ_ROW_2)
-def test_aflq_raises_the_columns_of_specialised_sectors_only(delta):
+def test_aflq_raises_the_columns_of_specialised_sectors_only(delta) -> None:
     found = aflq(REGION, NATION, delta)
     np.testing.assert_allclose(found[1, :4], AFLQ_ROW_2[delta], rtol=1e-12)
     plain = flq(REGION, NATION, delta)
@@ -66,20 +66,20 @@ def test_aflq_raises_the_columns_of_specialised_sectors_only(delta):
     assert (found[:, specialised] > plain[:, specialised]).all()
 
 
-def test_delta_zero_gives_cilq_with_slq_on_the_diagonal():
+def test_delta_zero_gives_cilq_with_slq_on_the_diagonal() -> None:
     np.testing.assert_allclose(
         flq(REGION, NATION, 0.0), cilq(REGION, NATION, diagonal="slq"), rtol=1e-14
     )
 
 
 @given(sizes)
-def test_a_region_that_is_the_nation_supplies_itself(nation):
+def test_a_region_that_is_the_nation_supplies_itself(nation) -> None:
     for found in (slq(nation, nation), flq(nation, nation, 0.3), aflq(nation, nation, 0.3)):
         np.testing.assert_allclose(found, 1.0, rtol=1e-12)
 
 
 @given(sizes, shares)
-def test_regional_coefficients_lie_between_zero_and_the_national_ones(nation, share):
+def test_regional_coefficients_lie_between_zero_and_the_national_ones(nation, share) -> None:
     region = nation * np.maximum(share, 1e-6)
     table = np.full((6, 6), 0.1)
     found = regional_coefficients(table, flq(region, nation, 0.3))
@@ -87,13 +87,13 @@ def test_regional_coefficients_lie_between_zero_and_the_national_ones(nation, sh
     assert (found <= table + 1e-15).all()
 
 
-def test_a_larger_delta_means_a_smaller_share_of_local_supply():
+def test_a_larger_delta_means_a_smaller_share_of_local_supply() -> None:
     draws = flq(REGION, NATION, [0.1, 0.2, 0.3])
     assert draws.shape == (3, 6, 6)
     assert (np.diff(draws, axis=0) < 0.0).all()
 
 
-def test_labels_are_aligned_by_name():
+def test_labels_are_aligned_by_name() -> None:
     region = pd.Series(REGION, CODES)
     nation = pd.Series(NATION, CODES)
     shuffled = nation.sample(frac=1.0, random_state=1)
@@ -108,7 +108,7 @@ def test_labels_are_aligned_by_name():
     np.testing.assert_allclose(by_draw.sel(input="a", output="b")[1], local.loc["a", "b"])
 
 
-def test_a_missing_supplier_sells_nothing_and_a_missing_buyer_needs_no_limit():
+def test_a_missing_supplier_sells_nothing_and_a_missing_buyer_needs_no_limit() -> None:
     region = REGION.copy()
     region[0] = 0.0
     found = cilq(region, NATION)
@@ -131,6 +131,6 @@ def test_a_missing_supplier_sells_nothing_and_a_missing_buyer_needs_no_limit():
         (lambda: regional_coefficients(np.eye(2), np.ones((3, 3))), "do not fit"),
     ],
 )
-def test_bad_sizes_are_refused_in_one_sentence(call, message):
+def test_bad_sizes_are_refused_in_one_sentence(call, message) -> None:
     with pytest.raises(InputError, match=message):
         call()

@@ -78,6 +78,11 @@ def as_csv(rows: list[tuple[str, str, float, float]]) -> str:
     return stream.getvalue()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the files."""
     for name, rows in central_paths().items():
         (FOLDER / f"{name}.csv").write_text(as_csv(rows), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
