@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from sim.baseyear.page import base_year_markdown
 from sim.ensemble.inputs_page import write_inputs_page
 from sim.publish.charts import write_figures

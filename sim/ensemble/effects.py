@@ -1,9 +1,9 @@
 """What each uncertain input does, one at a time.
 
 Every input is moved by one standard score, a yearly one in equal steps that are as likely
-together, while the others stay at their medians; the effect is the change of an indicator against the central path. It tells
-which inputs matter and in which direction, not how much of the variance they explain:
-that needs a design for dependent inputs.
+together, while the others stay at their medians; the effect is the change of an indicator
+against the central path. It tells which inputs matter and in which direction, not how much
+of the variance they explain: that needs a design for dependent inputs.
 """
 
 from __future__ import annotations

@@ -40,9 +40,7 @@ def _structure(run: RunResult, row: Mapping[str, Any], scenario: str) -> dict[st
             ("external", "manufacturing_share_if_external"),
         )
     }
-    chances = {
-        f"chance_{key}": probability(row[f"probability_if_{key}"]) for key in ends
-    }
+    chances = {f"chance_{key}": probability(row[f"probability_if_{key}"]) for key in ends}
     return {**_spread(row), **ends, **chances}
 
 

@@ -47,7 +47,7 @@ def test_no_lever_is_also_a_group() -> None:
 
 def test_every_row_is_named_ranged_and_sourced() -> None:
     for lever in lever_rows():
-        assert lever.name_en and lever.name_zh and lever.source, lever.name
+        assert all((lever.name_en, lever.name_zh, lever.source)), lever.name
         assert lever.origin_kind in {"document", "series", "citation", "judgement"}, lever.name
         assert all(PLACE.match(place) for place in lever.documents), lever.name
         if lever.kind not in ("bool", "choice"):
