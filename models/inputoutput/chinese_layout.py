@@ -176,34 +176,23 @@ def read_china_42_split(
     InputError
         As `read_china_42`, and on another value of `imports`.
     """
-    if imports not in (DOMESTIC, COMPETITIVE):
-        raise InputError(
-            "unknown treatment of imports",
-            key="imports",
-            found=repr(imports),
-            allowed=f"{DOMESTIC}, {COMPETITIVE}",
-        )
+    _require_treatment(imports)
     grid = read_grid(path, sheet)
     at_home, abroad, names = _split_sheets(grid, path)
     sectors = {c: c for c in SECTORS}
-    finals = {**CONSUMPTION, **at_home.present_columns(FINAL_USES)}
-    if "FU103" in finals:
-        finals.pop("TC")
+    finals = at_home.present_columns(FINAL_USES)
+    finals = finals if "FU103" in finals else {**CONSUMPTION, **finals}
     home, foreign = at_home.frame(sectors, sectors), abroad.frame(sectors, sectors)
     home_use, foreign_use = at_home.frame(sectors, finals), abroad.frame(sectors, finals)
-    primary = at_home.frame(PRIMARY_INPUTS, sectors)
-    notes = _notes(grid, path, names)
-    competitive = imports == COMPETITIVE
-    if competitive:
+    primary, notes = at_home.frame(PRIMARY_INPUTS, sectors), _notes(grid, path, names)
+    if competitive := imports == COMPETITIVE:
         deducted = (foreign.sum(axis=1) + foreign_use.sum(axis=1)).to_frame("imports")
         notes.append("domestic and imported parts added up, imports deducted by product")
     else:
         primary = pd.concat([primary, foreign.sum(axis=0).to_frame("imported_inputs").T])
         deducted = empty_columns(home.index)
         notes.append("imported intermediate inputs stand as a primary input")
-    printed = _printed(at_home, sectors)
-    if competitive:
-        printed = {k: v for k, v in printed.items() if k not in PRINTED_COLUMNS.values()}
+    printed = _printed(at_home, sectors, columns=not competitive)
     return TableFrames(
         flows=home + foreign if competitive else home,
         final_use=home_use + foreign_use if competitive else home_use,
@@ -221,6 +210,16 @@ def read_china_42_split(
         source=_title(grid, path),
         history=tuple(notes),
     )
+
+
+def _require_treatment(imports: str) -> None:
+    if imports not in (DOMESTIC, COMPETITIVE):
+        raise InputError(
+            "unknown treatment of imports",
+            key="imports",
+            found=repr(imports),
+            allowed=f"{DOMESTIC}, {COMPETITIVE}",
+        )
 
 
 def _coded_sheet(grid: Grid, path: Path) -> tuple[_Sheet, dict[str, str], bool]:
@@ -296,12 +295,14 @@ def _split_sheets(grid: Grid, path: Path) -> tuple[_Sheet, _Sheet, dict[str, str
     return sheets[0], sheets[1], names
 
 
-def _printed(page: _Sheet, sectors: Mapping[str, str]) -> dict[str, pd.Series]:
+def _printed(
+    page: _Sheet, sectors: Mapping[str, str], *, columns: bool = True
+) -> dict[str, pd.Series]:
     printed = {
         name: page.frame({c: name}, sectors).loc[name]
         for c, name in page.present_rows(PRINTED_ROWS).items()
     }
-    for c, name in page.present_columns(PRINTED_COLUMNS).items():
+    for c, name in page.present_columns(PRINTED_COLUMNS if columns else {}).items():
         printed[name] = page.frame(sectors, {c: name})[name]
     return printed
 

@@ -14,13 +14,12 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from models.errors import InputError
@@ -35,8 +34,6 @@ from models.inputoutput.frames import (
 PARAMETERS: Final = "file_parameters.json"
 PRIMARY_INPUTS: Final = ("primary_inputs", "factor_inputs", "factor_input", "value_added")
 NOT_STATED: Final = 0  # pymrio's format has no place for the year
-SINGLE_REGION: Final = "region"
-NUMERIC_PREFIX: Final = "s"
 
 
 def read_pymrio(
@@ -74,27 +71,12 @@ def read_pymrio(
         If a file is missing or unreadable, labels differ, or the units of the sectors differ.
     """
     files = _parameters(folder)
-    flows = _matrix(folder, files, "Z")
-    uses = _matrix(folder, files, "Y")
-    _same(flows.index, flows.columns, folder / "Z")
-    _same(flows.index, uses.index, folder / "Y")
-    flows, uses = flows.loc[:, flows.index], uses.loc[flows.index]
     notes = [f"read from {folder.name} (pymrio), sha256 {file_hash(folder)[:16]}"]
-    if "x" in files:
-        output = _matrix(folder, files, "x").iloc[:, 0].loc[flows.index].rename("output")
-    else:
-        output = (flows.sum(axis=1) + uses.sum(axis=1)).rename("output")
-        notes.append("no stored output: output is the sum of the row")
-    extensions = {
-        path.parent.name: _extension(path.parent, flows.index)
-        for path in sorted(folder.glob(f"*/{PARAMETERS}"))
-    }
+    flows, uses, output = _core(folder, files, notes)
+    places = [path.parent for path in sorted(folder.glob(f"*/{PARAMETERS}"))]
+    extensions = {place.name: _extension(place, flows.index) for place in places}
     chosen = _primary_name(primary_inputs, list(extensions), folder)
-    if chosen is None:
-        primary = (output - flows.sum(axis=0)).to_frame("value_added").T
-        notes.append("no extension with primary inputs: value added is output less inputs")
-    else:
-        primary = extensions.pop(chosen).flows
+    primary = extensions.pop(chosen).flows if chosen else _residual(output, flows, notes)
     merged = _merged(extensions, flows.index, uses.columns)
     found = TableFrames(
         flows=flows,
@@ -113,6 +95,23 @@ def read_pymrio(
         history=tuple(notes),
     )
     return _without_single_region(_without_prefix(found, _prefix(folder)))
+
+
+def _core(
+    folder: Path, files: Mapping[str, dict[str, Any]], notes: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Return Z, Y and x in one order of labels."""
+    flows = _matrix(folder, files, "Z")
+    uses = _matrix(folder, files, "Y")
+    _same(flows.index, flows.columns, folder / "Z")
+    _same(flows.index, uses.index, folder / "Y")
+    flows, uses = flows.loc[:, flows.index], uses.loc[flows.index]
+    if "x" in files:
+        output = _matrix(folder, files, "x").iloc[:, 0].loc[flows.index]
+    else:
+        output = flows.sum(axis=1) + uses.sum(axis=1)
+        notes.append("no stored output: output is the sum of the row")
+    return flows, uses, output.rename("output")
 
 
 @dataclass(frozen=True)
@@ -227,6 +226,11 @@ def _primary_name(wanted: str | None, names: list[str], folder: Path) -> str | N
     return next((name for name in PRIMARY_INPUTS if name in names), None)
 
 
+def _residual(output: pd.Series, flows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    notes.append("no extension with primary inputs: value added is output less inputs")
+    return (output - flows.sum(axis=0)).to_frame("value_added").T
+
+
 def _merged(extensions: Mapping[str, _Extension], sectors: pd.Index, uses: pd.Index) -> _Extension:
     """All satellite accounts in one frame; a name in two extensions gets that of its own."""
     labels = [label for part in extensions.values() for label in part.flows.index]
@@ -303,98 +307,3 @@ def _without_single_region(found: TableFrames) -> TableFrames:
         satellites=found.satellites.set_axis(sectors, axis=1),
         satellite_final_use=None if direct is None else direct.set_axis(uses, axis=1),
     )
-
-
-def write_pymrio(found: TableFrames, folder: Path) -> None:
-    """Write a table as a folder that pymrio loads.
-
-    Imports of a competitive table become negative columns of Y. A single region is called
-    "region". pymrio reads a code such as 01 as the number 1 in rows and as text in columns;
-    numeric codes are therefore written with a prefix, which reading here takes away.
-
-    Raises
-    ------
-    InputError
-        If the folder already holds other files.
-    """
-    if folder.exists() and any(folder.iterdir()):
-        raise InputError("the folder is not empty", file=folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    codes = [str(label) for label in found.flows.index.get_level_values(-1)]
-    prefix = NUMERIC_PREFIX if any(label.isdigit() for label in codes) else ""
-    sectors = _two_levels(found.flows.index, "sector", prefix)
-    uses = pd.concat([found.final_use, -found.imports.set_axis(found.flows.index)], axis=1)
-    columns = _two_levels(uses.columns, "category")
-    matrices = {
-        "Z": pd.DataFrame(found.flows.to_numpy(), sectors, sectors),
-        "Y": pd.DataFrame(uses.to_numpy(), sectors, columns),
-        "x": pd.DataFrame({"indout": found.output.to_numpy()}, index=sectors),
-        "unit": pd.DataFrame({"unit": [found.unit] * len(sectors)}, index=sectors),
-    }
-    _save(folder, matrices, {"systemtype": "IOSystem", "sector_prefix": prefix})
-    about = {
-        "description": found.source,
-        "name": f"{found.source} {found.year}",
-        "system": None,
-        "version": str(found.year),
-        "history": list(found.history),
-    }
-    text = json.dumps(about, ensure_ascii=False, indent=4)
-    (folder / "metadata.json").write_text(text, encoding="utf8")
-    units = dict.fromkeys((str(name) for name in found.primary_inputs.index), found.unit)
-    _write_extension(
-        folder / PRIMARY_INPUTS[0], found.primary_inputs, None, units, sectors, columns
-    )
-    if len(found.satellites):
-        _write_extension(
-            folder / "satellites",
-            found.satellites,
-            found.satellite_final_use,
-            found.satellite_units,
-            sectors,
-            columns,
-        )
-
-
-def _two_levels(index: pd.Index, name: str, prefix: str = "") -> pd.MultiIndex:
-    labels: list[tuple[Hashable, Hashable]] = [
-        (label[0], f"{prefix}{label[1]}")
-        if isinstance(label, tuple)
-        else (SINGLE_REGION, f"{prefix}{label}")
-        for label in index
-    ]
-    return pd.MultiIndex.from_tuples(labels, names=["region", name])
-
-
-def _write_extension(
-    folder: Path,
-    flows: pd.DataFrame,
-    direct: pd.DataFrame | None,
-    units: Mapping[str, str],
-    sectors: pd.MultiIndex,
-    uses: pd.MultiIndex,
-) -> None:
-    folder.mkdir()
-    names = pd.Index([str(name) for name in flows.index], name="stressor")
-    matrices = {
-        "F": pd.DataFrame(flows.to_numpy(), names, sectors),
-        "unit": pd.DataFrame({"unit": [units[name] for name in names]}, index=names),
-    }
-    if direct is not None:
-        padded = np.zeros((len(names), len(uses)))
-        padded[:, : direct.shape[1]] = direct.to_numpy()
-        matrices["F_Y"] = pd.DataFrame(padded, names, uses)
-    _save(folder, matrices, {"systemtype": "Extension", "name": folder.name})
-
-
-def _save(folder: Path, matrices: Mapping[str, pd.DataFrame], more: Mapping[str, str]) -> None:
-    files = {}
-    for name, frame in matrices.items():
-        frame.to_csv(folder / f"{name}.txt", sep="\t", lineterminator="\n")
-        files[name] = {
-            "name": f"{name}.txt",
-            "nr_index_col": str(frame.index.nlevels),
-            "nr_header": str(frame.columns.nlevels),
-        }
-    text = json.dumps({"files": files, **more}, indent=4)
-    (folder / PARAMETERS).write_text(text, encoding="utf8")

@@ -14,7 +14,7 @@ from models.inputoutput import chinese_layout as china
 from models.inputoutput.frames import DOMESTIC, TableFrames
 from models.inputoutput.grids import Grid, write_grid
 from models.inputoutput.labelled_layout import write_labelled
-from models.inputoutput.pymrio_layout import write_pymrio
+from models.inputoutput.pymrio_writing import write_pymrio
 from models.inputoutput.reading import as_frames
 from models.labels import SECTOR_NAMES, SECTORS
 

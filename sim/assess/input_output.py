@@ -331,22 +331,23 @@ def dependence(
         system = extracted_system(local.system, local.coefficients, group, "total")
         rest = output_without(system, demand, group, 1.0 if with_final_demand else 0.0)
         lost = output - rest
-        own = float(counted["gdp"][group] @ output[group] / (counted["gdp"] @ output))
-        shares = {f"{key}_share": float(c @ lost / (c @ output)) for key, c in counted.items()}
-        others = np.delete(counted["gdp"] * lost, group).sum() / (counted["gdp"] @ output)
         labels = INDUSTRIES.get(name, (tuple(codes), name, name))
-        rows.append(
-            {
-                "industry": name,
-                "name_en": labels[1],
-                "name_zh": labels[2],
-                "sectors": " ".join(codes),
-                "own_gdp_share": own,
-                **shares,
-                "other_gdp_share": float(others),
-            }
-        )
+        head = {"industry": name, "name_en": labels[1], "name_zh": labels[2]}
+        shares = _lost_shares(counted, output, lost, group)
+        rows.append({**head, "sectors": " ".join(codes), **shares})
     return pd.DataFrame(rows)
+
+
+def _lost_shares(
+    counted: Mapping[str, Floats], output: Floats, lost: Floats, group: NDArray[np.intp]
+) -> dict[str, float]:
+    added = counted["gdp"]
+    whole = added @ output
+    return {
+        "own_gdp_share": float(added[group] @ output[group] / whole),
+        **{f"{key}_share": float(c @ lost / (c @ output)) for key, c in counted.items()},
+        "other_gdp_share": float(np.delete(added * lost, group).sum() / whole),
+    }
 
 
 def _sectors(table: IOTable) -> pd.DataFrame:

@@ -68,22 +68,21 @@ def reproduction(
     sizes = [pd.Series(t.output.to_numpy(), t.sectors) for t in (regional, national)]
     rows = []
     for method, delta, estimate in _estimates(home, sizes[0], sizes[1], deltas):
-        found = _output_multipliers(estimate)
-        gap = found / multipliers - 1.0
-        ranks = pd.Series(found).rank().corr(pd.Series(multipliers).rank())
-        rows.append(
-            {
-                "method": method,
-                "delta": delta,
-                "stpe": np.abs(estimate - truth).sum() / truth.sum(),
-                "inputs": estimate.sum(axis=0).mean(),
-                "inputs_official": truth.sum(axis=0).mean(),
-                "multiplier_bias": gap.mean(),
-                "multiplier_error": np.abs(gap).mean(),
-                "rank_correlation": ranks,
-            }
-        )
+        rows.append({"method": method, "delta": delta, **_errors(estimate, truth, multipliers)})
     return pd.DataFrame(rows)
+
+
+def _errors(estimate: Floats, truth: Floats, multipliers: Floats) -> dict[str, float]:
+    found = _output_multipliers(estimate)
+    gap = found / multipliers - 1.0
+    return {
+        "stpe": float(np.abs(estimate - truth).sum() / truth.sum()),
+        "inputs": float(estimate.sum(axis=0).mean()),
+        "inputs_official": float(truth.sum(axis=0).mean()),
+        "multiplier_bias": float(gap.mean()),
+        "multiplier_error": float(np.abs(gap).mean()),
+        "rank_correlation": float(pd.Series(found).rank().corr(pd.Series(multipliers).rank())),
+    }
 
 
 def _labelled(table: IOTable) -> pd.DataFrame:

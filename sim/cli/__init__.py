@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -47,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         return _fail(str(error), BAD_INPUT)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient second one changes nothing
         return _fail(word("cli_stopped", lang), STOPPED)
     except BrokenPipeError:
         # The reader of a pipe has gone; keep the interpreter from flushing into it.
