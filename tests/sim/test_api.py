@@ -153,3 +153,15 @@ def test_unknown_names_are_told_with_the_nearest():
     with pytest.raises(AttributeError, match="no attribute 'runn'"):
         _ = sim.runn
     assert set(dir(sim)) >= {"run", "read_run", "scenario", "Run", "InputError"}
+
+
+def test_the_scenario_function_survives_the_import_of_its_package():
+    import sim.scenario as package
+
+    late = sim.scenario("plan").set({"units.xudabao_4.year": 2030}, name="late")
+    assert late.name == "late"
+    assert package.scenario("plan").name == "plan"
+    both = sim.run(["plan", late], draws=128)
+    assert list(both.paths["scenario"].values) == ["plan", "late"]
+    lost = both.compare("late", "plan").query("variable == 'non_fossil_share' and year == 2030")
+    assert lost["mean"].item() < 0.0
