@@ -429,6 +429,8 @@ def test_an_interrupted_run_is_code_3_and_leaves_no_folder(tmp_path):
     process = started(
         *("run", "plan", "--draws", "1000000", "--no-figures", "--out", str(tmp_path / "run")),
         stdout=subprocess.PIPE,
+        # a shell starts jobs in the background with interrupts ignored, and children inherit it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     time.sleep(4.0)
     while process.poll() is None:  # libraries swallow an interrupt inside their callbacks
