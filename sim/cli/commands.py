@@ -11,7 +11,7 @@ from sim.cli.arguments import build_parser
 from sim.cli.input_output import io_command
 from sim.cli.output import ProgressBar, records, tell, write_rows, write_tables
 from sim.errors import InputError
-from sim.publish.words import word
+from sim.publish.words import catalogue, word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -194,9 +194,16 @@ def _show_rows(rows: list[dict[str, object]], title: str, options: Any) -> None:
         return
     from sim.publish.tables import plain_table
 
-    columns = [(key, key) for key in rows[0]] if rows else []
+    def told(key: str, text: str) -> str:
+        return word(key, options.lang) if key in catalogue() else text
+
+    columns = [(key, told(f"head_{key}", key)) for key in (rows[0] if rows else ())]
     cells = [
-        {key: "" if value is None else str(value) for key, value in row.items()} for row in rows
+        {
+            key: "" if value is None else told(f"told_{value}", str(value))
+            for key, value in row.items()
+        }
+        for row in rows
     ]
     write_tables([plain_table(title, columns, cells)])
 
