@@ -12,6 +12,7 @@ import numpy as np
 
 from models.carbon import emissions
 from models.compiled import kernel
+from models.energy.dispatch import dispatch
 from models.energy.primary import energy_balance, energy_indicators, primary_energy, transform
 from models.energy.year import (
     BUILDINGS_GROUP,
@@ -19,7 +20,6 @@ from models.energy.year import (
     TRANSPORT_GROUP,
     build_capacity,
     change_intensity,
-    dispatch,
     final_energy,
     follow_activity,
 )
