@@ -188,15 +188,21 @@ class BaseTables(NamedTuple):
 
     tables: Base
 
-    def gather(self, index: NDArray[np.int64]) -> Base:
+    def gather(self, index: NDArray[np.int64], out: Base | None = None) -> Base:
         """Return the base year of each draw of a block.
 
         Parameters
         ----------
         index : array of int (B,)
             Position along `base_draw`; -1 is the reconciled centre.
+        out : Base, optional
+            Receives them, and is returned.
         """
-        return Base(*(np.take(table, index, axis=-1) for table in self.tables))
+        if out is None:
+            return Base(*(np.take(table, index, axis=-1) for table in self.tables))
+        for table, room in zip(self.tables, out, strict=True):
+            np.take(table, index, axis=-1, out=room, mode="wrap")  # "raise" would copy
+        return out
 
 
 def base_tables(pack: xr.Dataset) -> BaseTables:

@@ -23,7 +23,6 @@ import xarray as xr
 from models.state import DRIVERS, Results
 from sim.baseyear.pack import content_hash, load_pack, made_with, read_manifest
 from sim.ensemble.accumulate import BLOCK
-from sim.ensemble.drivers import sample_block
 from sim.ensemble.effects import effects_dataset
 from sim.ensemble.inputs import count_kinds
 from sim.ensemble.summary import (
@@ -33,7 +32,7 @@ from sim.ensemble.summary import (
     draws_dataset,
     ensemble_dataset,
 )
-from sim.ensemble.work import Scratch, Work, prepare_work, simulate_case, simulate_centre
+from sim.ensemble.work import Scratch, Work, prepare_work, sample, simulate_case, simulate_centre
 from sim.errors import InputError
 from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario import scenario as find_scenario
@@ -188,7 +187,7 @@ def _simulate(
         scratch = Scratch(work, BLOCK)
         leaves = [Leaf(summary) for summary in summaries]
         for start in range(first, min(first + size, draws), BLOCK):
-            sample_block(work.sampler.plan, start, scratch.deviates, scratch.base_draw)
+            sample(work, scratch, start)
             for index, summary in enumerate(summaries):
                 simulate_case(work, index, scratch, leaves[index].clamped)
                 summary.add(leaves[index], scratch.results, start)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.economy import simulate
 from models.state import DRIVERS, Results, empty_results
 from sim.ensemble.copula import read_correlations
-from sim.ensemble.drivers import apply_block, sample_centre
+from sim.ensemble.drivers import CENTRE, apply_block, sample_block, sample_centre
 from sim.ensemble.inputs import read_inputs
 from sim.ensemble.plan import DriverPlan
 from sim.ensemble.prepare import BaseTables, Case, base_tables, prepare
@@ -61,21 +61,29 @@ def prepare_work(pack: xr.Dataset, resolved: Sequence[ResolvedScenario], seed: i
 
 
 class Scratch:
-    """Arrays of one thread."""
+    """Arrays of one thread; deviates and base years are those of the block in work."""
 
     def __init__(self, work: Work, block: int) -> None:
         years = work.cases[0].years.size
         self.deviates = np.empty((work.sampler.plan.n_row, block))
-        self.base_draw = np.empty(block, np.int64)
+        self.base_draw = np.full(block, CENTRE, np.int64)
+        self.base = work.tables.gather(self.base_draw)
         self.drivers = np.empty((len(DRIVERS), years, block))
         self.slips = [np.empty((len(case.slips), block)) for case in work.cases]
         self.results = empty_results(years, block)
+
+
+def sample(work: Work, scratch: Scratch, first: int) -> None:
+    """Fill `scratch` with the block of draws that starts at draw `first`."""
+    sample_block(work.sampler.plan, first, scratch.deviates, scratch.base_draw)
+    work.tables.gather(scratch.base_draw, scratch.base)
 
 
 def simulate_centre(work: Work, index: int) -> Results:
     """Central path: an ensemble of one draw at central values."""
     scratch = Scratch(work, 1)
     sample_centre(work.sampler.plan, scratch.deviates, scratch.base_draw)
+    work.tables.gather(scratch.base_draw, scratch.base)
     simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))
     return scratch.results
 
@@ -85,10 +93,4 @@ def simulate_case(work: Work, index: int, scratch: Scratch, clamped: NDArray[np.
     slips = scratch.slips[index]
     apply_block(work.plans[index], scratch.deviates, scratch.drivers, slips, clamped)
     scratch.results.residual[:] = 0.0
-    simulate(
-        work.cases[index].structure,
-        work.tables.gather(scratch.base_draw),
-        scratch.drivers,
-        slips,
-        scratch.results,
-    )
+    simulate(work.cases[index].structure, scratch.base, scratch.drivers, slips, scratch.results)
