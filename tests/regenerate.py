@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sim.assess.energy_record.page import energy_record_markdown
+from sim.baseyear.pack import load_pack
 from sim.baseyear.page import base_year_markdown
 from sim.ensemble.inputs_page import write_inputs_page
-from sim.publish.charts import write_figures
+from sim.publish.charts import save_figure, write_figures
+from sim.publish.sankey import energy_sankey
 from sim.scenario.page import levers_table_markdown
 from sim.scenario.schema import write_schema
 from tests.docs import variables_table
@@ -21,6 +24,8 @@ def main() -> None:
     (docs / "levers.md").write_text(levers_table_markdown(), encoding="utf8")
     write_inputs_page(docs / "inputs.md")
     (docs / "base_year.md").write_text(base_year_markdown(), encoding="utf8")
+    record = ROOT / "docs" / "methods" / "energy_record.md"
+    record.write_text(energy_record_markdown(), encoding="utf8")
     page = variables_table.PAGE
     page.write_text(variables_table.filled(page.read_text(encoding="utf8")), encoding="utf8")
     expected.main()
@@ -31,6 +36,7 @@ def main() -> None:
         for path in write_figures(run, IMAGES, lang):
             if path.suffix != ".png":
                 path.unlink()
+        save_figure(energy_sankey(load_pack(), lang), IMAGES / f"energy_balance.{lang}.png", lang)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ by sector   territorial CO2 = population x income x share of the broad sector in
             producing sectors; households per GDP without the shares; plants of power and heat
             as electricity per GDP x CO2 per unit of electricity.
 by fuel     energy CO2 = population x income x primary energy per GDP x fossil share x fuel mix
-            x factor x rest, over the fossil fuels; the rest is what is not emitted (carbon
-            stored in products, losses, capture).
+            weighed with emission factors x the part emitted (the rest is stored in products,
+            lost or captured), over the fossil fuels.
 
 The draws are recomputed from their numbers (`sim.ensemble.replay`), so a stored run needs to
 keep none of them.
@@ -41,7 +41,7 @@ EFFECTS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "fuel": (
         *("population", "income", "energy_intensity", "fossil_share"),
-        *("fuel_mix", "emission_factor", "not_emitted"),
+        *("fuel_mix", "emitted_share"),
     ),
 }
 FOSSIL: Final = ("coal", "coke", "oil", "gas")
@@ -225,9 +225,8 @@ def _by_fuel(work: Work, index: int, results: Results, y: int, gdp: Array) -> di
     return {
         "energy_intensity": (total / gdp)[None],
         "fossil_share": (fossil / total)[None],
-        "fuel_mix": fuels / fossil,
-        "emission_factor": np.broadcast_to(factor, fuels.shape),
-        "not_emitted": (_scalar(results, "co2_energy", y) / carbon)[None],
+        "fuel_mix": fuels / fossil * factor,
+        "emitted_share": (_scalar(results, "co2_energy", y) / carbon)[None],
     }
 
 

@@ -109,10 +109,15 @@ def write_figures(run: RunResult, folder: str | Path, lang: str) -> list[Path]:
     for name, chart in charts(evaluate(run)).items():
         figure = chart(run, lang)
         png, svg = target / f"{name}.{lang}.png", target / f"{name}.{lang}.svg"
-        write_atomic(png, partial(_save_png, figure, lang))
+        save_figure(figure, png, lang)
         write_atomic(svg, partial(_save_text, svg_text(figure, lang)))
         written += [png, svg]
     return written
+
+
+def save_figure(figure: Figure, path: Path, lang: str) -> None:
+    """Write one chart as PNG, whole or not at all."""
+    write_atomic(path, partial(_save_png, figure, lang))
 
 
 def _save_png(figure: Figure, lang: str, path: Path) -> None:

@@ -1,0 +1,215 @@
+"""The page `docs/methods/energy_record.md`, written from the record, the pack and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from sim.assess.energy_record.backcast import backcast
+from sim.assess.energy_record.inventory import by_fuel, by_sector
+from sim.assess.energy_record.out_of_sample import predict_sectors, summarise_errors
+from sim.assess.reach import TARGETS, Reach, reach
+from sim.assess.register import load_targets
+from sim.baseyear.pack import load_pack
+from sim.figures.series import load_series
+
+PERIODS: Final = ((1997, 2002), (2002, 2007), (2007, 2013), (2013, 2016), (2016, 2019))
+_MERGED: Final = {
+    "power and heat 电力热力": ("power_heat",),
+    "metals 冶金": ("metals",),
+    "building materials 建材": ("building_materials",),
+    "refining, coking, chemicals 石化": ("petroleum_coking", "chemicals"),
+    "other industry 其他工业": (
+        *("coal_mining", "oil_gas_extraction", "other_mining"),
+        *("food_light", "machinery", "gas_water", "construction"),
+    ),
+    "transport 交通": ("transport",),
+    "other services, agriculture 其他": ("trade", "other_services", "agriculture"),
+    "households 居民": ("rural_households", "urban_households"),
+}
+_HEAD: Final = """\
+# What the record says of energy and carbon 能源与碳的历史检验
+
+This page is generated (`make generated`) from `sim/assess/energy_record/` and
+`sim/assess/reach.py`; do not edit it.
+
+## The CO2 of 1997-2019, split
+
+LMDI-I (Ang 2005), neighbouring years added up, Mt. The inventory is that of CEADs (Shan et al.
+2016, 2018, 2020; Guan et al. 2021), GDP the chain of released growth rates. Furnace gas stands
+apart, since the inventory counts the carbon of coke where coke is burnt and once more as
+furnace gas, and misses about 28 Mt of that gas in 2011-12. `models.lmdi` holds the formulae,
+with the limits of zeros (Ang & Liu 2007).
+"""
+_BREAK: Final = """\
+The second table takes structure from current-price shares as released. The release of industry
+was corrected in 2015-16, so the large structure effect of 2013-2016 and the rise of intensities
+beside it are in good part that correction and no change of the economy.
+"""
+_OUT: Final = """\
+## Intensities up to 2017 against 2018 and 2019
+
+CO2 per unit of activity, carried forward from 2017 with the mean yearly change of 2008-2017 as
+the model carries it (a random walk with drift), times the actual activity: crude steel for
+metals, cement for building materials, thermal generation for power and heat, people for
+households, GDP for the others. The rival leaves intensities where they were. Interval: 90 %.
+"""
+_BACK: Final = """\
+## The power rules run backwards
+
+Capacity and consumption as published; hours and net import as in the base year, with the
+spread that `inputs.csv` states. Thermal power is what balances consumption. Wind is January to
+November as published; solar is left out (published generation lacks distributed plants), and
+so is whatever a source built from hours and capacity.
+"""
+_REACH: Final = """\
+## Which energy targets fit together
+
+The builds of wind and solar of the scenario `plan` times one factor, everything else kept, on
+the central path to 2035: the smallest factor (in steps of a quarter) at which all targets of
+a combination are met, the mean builds 2026-2030 it means, and these over the best year on
+record. Second setting: TFP growth raised until GDP grows 5 % a year, a what-if only.
+"""
+
+
+def energy_record_markdown() -> str:
+    """Return the page as Markdown."""
+    reached = reach(pack=load_pack())
+    parts = [*record_sections(), _REACH, _record_line(reached), _reach_table(reached)]
+    return "\n".join(part.strip("\n") + "\n" for part in parts)
+
+
+def record_sections() -> list[str]:
+    """Return the parts of the page that look back."""
+    pack, frame = load_pack(), load_series()
+    fuels, sectors = by_fuel(pack, frame), by_sector(frame)
+    predictions = predict_sectors(frame)
+    return [
+        _HEAD,
+        _table(["period", *fuels.columns], _periods(fuels)),
+        _table(["period", "activity", "structure", *_MERGED, "change"], _sector_periods(sectors)),
+        _BREAK,
+        _OUT,
+        _prediction_table(predictions),
+        _summary_line(predictions),
+        _BACK,
+        _backcast_table(backcast(pack, frame)),
+    ]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "| --- " + "| ---: " * (len(head) - 1) + "|"]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+
+
+def _number(value: float, digits: int = 1) -> str:
+    text = f"{value:.{digits}f}"
+    return text.replace("-", "−") if float(text) != 0.0 else text.lstrip("-")
+
+
+def _percent(value: float) -> str:
+    return "–" if np.isnan(value) else f"{_number(100.0 * value)} %"
+
+
+def _spans(table: pd.DataFrame) -> list[tuple[str, pd.Series]]:
+    spans = [*PERIODS, (PERIODS[0][0], PERIODS[-1][1])]
+    return [(f"{a}–{b}", table.loc[a + 1 : b].sum()) for a, b in spans]
+
+
+def _periods(table: pd.DataFrame) -> list[list[str]]:
+    return [[name, *(_number(v) for v in total)] for name, total in _spans(table)]
+
+
+def _sector_periods(table: pd.DataFrame) -> list[list[str]]:
+    rows = []
+    for name, total in _spans(table):
+        merged = [sum(total[f"intensity_{s}"] for s in group) for group in _MERGED.values()]
+        values = [total["activity"], total["structure"], *merged, total["change"]]
+        rows.append([name, *(_number(value) for value in values)])
+    return rows
+
+
+def _prediction_table(table: pd.DataFrame) -> str:
+    head = ["sector", "year", "actual, Mt", "predicted", "interval", "error", "unchanged", "inside"]
+    rows = [
+        [
+            str(row["sector"]),
+            str(row["year"]),
+            _number(row["actual"]),
+            _number(row["predicted"]),
+            f"{_number(row['low'])}–{_number(row['high'])}",
+            _percent(row["error"]),
+            _percent(row["error_unchanged"]),
+            "yes" if row["inside"] else "**no**",
+        ]
+        for _, row in table.iterrows()
+    ]
+    return _table(head, rows)
+
+
+def _summary_line(table: pd.DataFrame) -> str:
+    texts = [
+        f"{int(row['year'])}: all sectors {_number(row['predicted'])} Mt against "
+        f"{_number(row['actual'])} ({_percent(row['error'])}); mean absolute error of a sector "
+        f"{_number(row['mean_absolute'], 2)} Mt, unchanged intensities "
+        f"{_number(row['mean_absolute_unchanged'], 2)}; {_percent(row['inside'])} inside."
+        for _, row in summarise_errors(table).iterrows()
+    ]
+    return "\n".join(f"- {text}" for text in texts)
+
+
+def _backcast_table(table: pd.DataFrame) -> str:
+    head = ["technology", "year", "actual, TWh", "backcast", "sd", "z", "inside 90 %"]
+    rows = [
+        [
+            str(row["technology"]),
+            str(row["year"]),
+            _number(row["actual"]),
+            _number(row["backcast"]),
+            _number(row["sd"]),
+            _number(row["z"], 2),
+            "yes" if row["inside_90"] else "**no**",
+        ]
+        for _, row in table.sort_values(["technology", "year"]).iterrows()
+    ]
+    inside = int(table["inside_90"].sum())
+    return _table(head, rows) + f"\n\n{inside} of {len(table)} lie inside their 90 % interval.\n"
+
+
+def _record_line(reached: Reach) -> str:
+    texts = [
+        f"{row['source']} {_number(row['gw'], 2)} GW in {row['year']}"
+        for _, row in reached.record.iterrows()
+    ]
+    return "Best yearly additions on record: " + ", ".join(texts) + "."
+
+
+def _reach_table(reached: Reach) -> str:
+    """Single targets, all but one, and all; the function returns every combination."""
+    names = {target.target_id: target.name_en for target in load_targets()}
+    table, rows = reached.combinations, []
+    for _, group in table.groupby("growth_setting", sort=False):
+        growth = f"{100.0 * float(group['growth'].iloc[0]):.2f} %"
+        for _, row in group.iterrows():
+            members = str(row["targets"]).split(";")
+            if row["count"] == 1:
+                label = names[members[0]]
+            elif row["count"] == len(TARGETS):
+                label = "**all of them**"
+            elif row["count"] == len(TARGETS) - 1:
+                left = next(name for name in TARGETS if name not in members)
+                label = f"all but: {names[left]}"
+            else:
+                continue
+            found = not np.isnan(row["multiple"])
+            values = [
+                f"{row['multiple']:g}" if found else "not reached",
+                *(_number(row[f"{s}_gw"]) if found else "–" for s in ("wind", "solar")),
+                *(_number(row[f"{s}_over_record"], 2) if found else "–" for s in ("wind", "solar")),
+            ]
+            rows.append([label, growth, *values])
+    head = ["targets", "growth a year", "factor", "wind, GW a year", "solar, GW a year"]
+    return _table([*head, "wind over record", "solar over record"], rows)
