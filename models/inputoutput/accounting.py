@@ -66,14 +66,14 @@ class Analyses(CounterfactualAnalyses):
             Attributes: consumer_price_change and final_use_price_change (fractions weighted
             by household consumption and by all final uses), assumptions.
         """
-        x = self.data["output"].to_numpy()
+        x = self.plain("output")
         change = self._primary_cost(cost, primary_change)
         if carbon_price is not None:
             change = change + self._carbon_cost(carbon_price, satellite, currency)
         phi = self._shares(pass_through)
         result = cost_push.price_change(self.productive, self.coefficients, change, phi)
         money = str(self.data.attrs["units"])
-        bought = self.data["final_demand"].to_numpy()
+        bought = self.plain("final_demand")
         consumed = bought[:, self.households] if self.roles.households else bought[:, :0]
         return self.gathered(
             {
@@ -93,10 +93,10 @@ class Analyses(CounterfactualAnalyses):
 
     def _base_prices(self) -> Floats:
         """Index prices before any change (n,): one in every sector whose column balances."""
-        x = self.data["output"].to_numpy()
-        primary = x - self.data["flows"].to_numpy().sum(axis=0)
+        x = self.plain("output")
+        primary = x - self.plain("flows").sum(axis=0)
         if self.data.sizes["primary_input"]:
-            primary = self.data["primary_inputs"].to_numpy().sum(axis=0)
+            primary = self.plain("primary_inputs").sum(axis=0)
         per_output = np.divide(primary, x, out=np.ones_like(x), where=x != 0.0)
         return cost_push.base_prices(self.productive, per_output)
 
@@ -112,7 +112,7 @@ class Analyses(CounterfactualAnalyses):
 
     def direct_coefficients_of_input(self, name: str) -> Floats:
         """One primary input per unit of output (n,); zero without output."""
-        x = self.data["output"].to_numpy()
+        x = self.plain("output")
         row = self.primary_input_of(name)
         return np.asarray(np.divide(row, x, out=np.zeros_like(row), where=x != 0.0))
 
@@ -124,7 +124,7 @@ class Analyses(CounterfactualAnalyses):
             )
         self.satellite_position(satellite)
         total, unit = self.counted(satellite)
-        x = self.data["output"].to_numpy()
+        x = self.plain("output")
         intensity = np.divide(total, x, out=np.zeros_like(x), where=x != 0.0)
         return cost_push.carbon_cost(price, intensity, mass_size(unit), money)
 
@@ -187,12 +187,12 @@ class Analyses(CounterfactualAnalyses):
             consumption, exports = parts.consumption, parts.exports
             reexports, imports = parts.reexports, parts.imports
             served = np.where(self.external, 1.0, r[:, None])
-            embodied = parts.local[:, None] * served * self.data["final_demand"].to_numpy()
+            embodied = parts.local[:, None] * served * self.plain("final_demand")
             m = parts.local
             how = "imports made as here" if import_intensity is None else "import intensity given"
         else:
             consumption, exports, imports = m * domestic, m * external, m * self.imports_total
-            embodied = m[:, None] * self.data["final_demand"].to_numpy()
+            embodied = m[:, None] * self.plain("final_demand")
             how = "imports not counted: domestic flows only"
             if competitive:
                 how = "imports made as here, in one total with final use (imports by row unknown)"
@@ -211,10 +211,10 @@ class Analyses(CounterfactualAnalyses):
         )
 
     def _direct_final_use(self, satellite: str) -> Floats:
-        names = [str(name) for name in self.data["satellite"].to_numpy()]
+        names = [str(name) for name in self.plain("satellite")]
         if satellite not in names:
             return np.zeros(len(self.uses))
-        return np.asarray(self.data["satellites_final_use"].to_numpy()[names.index(satellite)])
+        return np.asarray(self.plain("satellites_final_use")[names.index(satellite)])
 
     def _footprint_of_regions(self, satellite: str) -> xr.Dataset:
         unit = self.counted(satellite)[1]
@@ -253,7 +253,7 @@ class Analyses(CounterfactualAnalyses):
             )
         by_region = np.zeros((len(self.uses), len(regions)))
         by_region[np.arange(len(self.uses)), owner] = 1.0
-        return self.data["final_demand"].to_numpy() @ by_region, where, which
+        return self.plain("final_demand") @ by_region, where, which
 
     def decompose(
         self,
@@ -326,7 +326,7 @@ class Analyses(CounterfactualAnalyses):
     def _factors(self, of: str) -> tuple[Floats, Floats, Floats]:
         """Coefficient (n,), composition (n, k + 1) and totals (k + 1,) of net final use."""
         c = self.direct_coefficients(of)[0] if of != "output" else np.ones(len(self.sectors))
-        uses = np.column_stack([self.data["final_demand"].to_numpy(), -self.imports_total])
+        uses = np.column_stack([self.plain("final_demand"), -self.imports_total])
         level = uses.sum(axis=0)
         empty = ~uses.any(axis=0)
         if ((level == 0.0) & ~empty).any():

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from models.errors import InputError, nearest_name
-from models.inputoutput.labelled import Floats, Mask, labelled
+from models.inputoutput.labelled import Floats, Labels, Mask
 from models.inputoutput.roles import Roles
 from models.inputoutput.solving import per_unit
 
@@ -30,6 +31,10 @@ class Accounts:
     roles: Roles
     history: tuple[str, ...]
 
+    def plain(self, name: str) -> NDArray[Any]:
+        """One variable of the table as a plain array, which cannot be written to."""
+        return np.asarray(self.data.variables[name].values)
+
     # Final use --------------------------------------------------------------------------
 
     @property
@@ -45,22 +50,22 @@ class Accounts:
     @property
     def imports_total(self) -> Floats:
         """Imports and inflow by product (n,), positive; zero where domestic."""
-        return np.asarray(self.data["imports"].to_numpy().sum(axis=0))
+        return np.asarray(self.plain("imports").sum(axis=0))
 
     @property
     def net_final_use(self) -> Floats:
         """All final uses less imports by row (n,): x = L f."""
-        return np.asarray(self.data["final_demand"].to_numpy().sum(axis=1) - self.imports_total)
+        return np.asarray(self.plain("final_demand").sum(axis=1) - self.imports_total)
 
     @property
     def domestic_final_use(self) -> Floats:
         """Final uses within the territory (n,): all but the external ones."""
-        return np.asarray(self.data["final_demand"].to_numpy()[:, ~self.external].sum(axis=1))
+        return np.asarray(self.plain("final_demand")[:, ~self.external].sum(axis=1))
 
     @property
     def external_final_use(self) -> Floats:
         """Outflow, exports and a statistical error, if any (n,)."""
-        return np.asarray(self.data["final_demand"].to_numpy()[:, self.external].sum(axis=1))
+        return np.asarray(self.plain("final_demand")[:, self.external].sum(axis=1))
 
     @cached_property
     def local_supply(self) -> Floats:
@@ -76,11 +81,11 @@ class Accounts:
         if self.data.attrs["imports"] != "competitive":
             raise InputError("a table of domestic flows has no local-supply coefficients")
         if "local_supply_share" in self.data:
-            share = self.data["local_supply_share"].to_numpy()
+            share = self.plain("local_supply_share")
         elif self.data.sizes["origin"] == 0:
             raise InputError("local-supply coefficients need imports by row or r itself")
         else:
-            bought = self.data["flows"].to_numpy().sum(axis=1) + self.domestic_final_use
+            bought = self.plain("flows").sum(axis=1) + self.domestic_final_use
             imports = self.imports_total
             stray = (bought == 0.0) & (imports != 0.0)
             if stray.any():
@@ -101,7 +106,7 @@ class Accounts:
     @property
     def input_names(self) -> tuple[str, ...]:
         """Names of the primary inputs."""
-        return tuple(str(name) for name in self.data["primary_input"].to_numpy())
+        return tuple(str(name) for name in self.plain("primary_input"))
 
     @property
     def value_added_rows(self) -> Mask:
@@ -114,7 +119,7 @@ class Accounts:
         rows = self.value_added_rows
         if not rows.any():
             raise InputError("the table has no primary inputs that are value added")
-        return np.asarray(self.data["primary_inputs"].to_numpy()[rows].sum(axis=0))
+        return np.asarray(self.plain("primary_inputs")[rows].sum(axis=0))
 
     def primary_input_of(self, name: str) -> Floats:
         """One primary input by sector (n,)."""
@@ -125,7 +130,7 @@ class Accounts:
                 allowed=", ".join(self.input_names),
                 nearest=nearest_name(name, self.input_names),
             )
-        return np.asarray(self.data["primary_inputs"].to_numpy()[self.input_names.index(name)])
+        return np.asarray(self.plain("primary_inputs")[self.input_names.index(name)])
 
     @property
     def compensation(self) -> Floats:
@@ -154,7 +159,7 @@ class Accounts:
 
     def satellite_position(self, name: str) -> int:
         """Row of a satellite account, by its name."""
-        names = [str(known) for known in self.data["satellite"].to_numpy()]
+        names = [str(known) for known in self.plain("satellite")]
         if name not in names:
             raise InputError(
                 "no satellite account of this name",
@@ -175,12 +180,12 @@ class Accounts:
         """
         money = str(self.data.attrs["units"])
         if of == "output":
-            return self.data["output"].to_numpy(), money
+            return self.plain("output"), money
         if of == "income":
             return self.compensation, money
         if of == "value_added":
             return self.value_added, money
-        names = [str(known) for known in self.data["satellite"].to_numpy()]
+        names = [str(known) for known in self.plain("satellite")]
         if of in self.input_names and of not in names:
             return self.primary_input_of(of), money
         if of not in names:
@@ -192,14 +197,14 @@ class Accounts:
                 nearest=nearest_name(of, known),
             )
         row = names.index(of)
-        unit = str(self.data["satellite_unit"].to_numpy()[row])
-        return self.data["satellites"].to_numpy()[row], unit
+        unit = str(self.plain("satellite_unit")[row])
+        return self.plain("satellites")[row], unit
 
     def direct_coefficients(self, of: str) -> tuple[Floats, str]:
         """What is counted per unit of output (n,), and its unit; zero without output."""
         total, unit = self.counted(of)
         money = str(self.data.attrs["units"])
-        coefficients = per_unit(total[None, :], self.data["output"].to_numpy(), self.sectors)[0]
+        coefficients = per_unit(total[None, :], self.plain("output"), self.sectors)[0]
         return coefficients, "1" if unit == money else f"{unit} per {money}"
 
     # Labels for results -----------------------------------------------------------------
@@ -217,22 +222,22 @@ class Accounts:
         }
 
     @cached_property
-    def by_sector(self) -> xr.DataArray:
+    def by_sector(self) -> Labels:
         """Labels of a vector by sector."""
-        return self.data["output"]
+        return Labels.of(self.data, "sector")
 
     @cached_property
-    def between_sectors(self) -> xr.DataArray:
+    def between_sectors(self) -> Labels:
         """Labels of a matrix from sector to sector."""
-        return self.data["flows"]
+        return Labels.of(self.data, "sector_input", "sector")
 
     def vector(self, values: Floats, name: str, units: str, **more: object) -> xr.DataArray:
         """A result by sector."""
-        return labelled(values, self.by_sector, name, self.attributes(units, **more))
+        return self.by_sector.array(values, name, self.attributes(units, **more))
 
     def matrix(self, values: Floats, name: str, units: str = "1") -> xr.DataArray:
         """A result from sector to sector."""
-        return labelled(values, self.between_sectors, name, self.attributes(units))
+        return self.between_sectors.array(values, name, self.attributes(units))
 
     def gathered(
         self,
@@ -257,7 +262,7 @@ class Accounts:
         }
         labels = self.by_sector.coords
         if by_use is not None:
-            labels = self.data["final_demand"].coords
+            labels = Labels.of(self.data, "sector", "final_use").coords
             both = ("sector", "final_use")
             for name, (values, units) in by_use.items():
                 arrays[name] = (both[2 - values.ndim :], values, self.attributes(units))

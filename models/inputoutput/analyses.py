@@ -102,7 +102,7 @@ class StructureAnalyses(Accounts):
         household_income, own_purchases
             As in `multipliers`.
         """
-        x = self.data["output"].to_numpy()
+        x = self.plain("output")
         earned, spent = self._households_by_region()
         total = earned.sum(axis=1) if household_income is None else np.array([household_income])
         if household_income is not None and earned.shape[0] > 1:
@@ -115,7 +115,7 @@ class StructureAnalyses(Accounts):
 
     def _households_by_region(self) -> tuple[Floats, Floats]:
         """Compensation (regions, n) and household consumption (n, regions), in money."""
-        uses = self.data["final_demand"].to_numpy()
+        uses = self.plain("final_demand")
         chosen, paid = self.households, self.compensation
         if self.sectors.nlevels == 1 or self.uses.nlevels == 1:
             return paid[None, :], uses[:, chosen].sum(axis=1, keepdims=True)
@@ -134,7 +134,7 @@ class StructureAnalyses(Accounts):
         (G - I) c: for a satellite, the account enabled by the sector's sales.
         """
         direct, units = self.direct_coefficients(of)
-        x = self.data["output"].to_numpy()
+        x = self.plain("output")
         reached = self.productive.solve(x * direct)
         values = np.divide(reached, x, out=direct.copy(), where=x != 0.0) - direct
         return self.vector(values, f"{of}_downstream", units)
@@ -159,7 +159,7 @@ class StructureAnalyses(Accounts):
         """
         if forward not in ("ghosh", "leontief"):
             raise InputError("unknown forward linkage", found=forward, allowed="ghosh, leontief")
-        system, x = self.productive, self.data["output"].to_numpy()
+        system, x = self.productive, self.plain("output")
         back = linkages.backward_linkages(system)
         ghosh = forward == "ghosh"
         ahead = linkages.forward_linkages(system, x) if ghosh else linkages.sensitivities(system)

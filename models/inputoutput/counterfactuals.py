@@ -15,9 +15,9 @@ from models.inputoutput.analyses import StructureAnalyses
 from models.inputoutput.labelled import (
     Floats,
     aligned,
+    joined,
     located,
     sparse_vector,
-    template,
 )
 
 BySector: TypeAlias = Mapping[Hashable, float] | pd.Series
@@ -69,8 +69,8 @@ class CounterfactualAnalyses(StructureAnalyses):
         )
         before = self.productive.solve(self.net_final_use)
         if model == "ghosh":
-            x = self.data["output"].to_numpy()
-            primary = x - self.data["flows"].to_numpy().sum(axis=0)
+            x = self.plain("output")
+            primary = x - self.plain("flows").sum(axis=0)
             loss = x - extraction.output_without_sales(after_system, primary, x)
         else:
             f = self.net_final_use
@@ -131,6 +131,44 @@ class CounterfactualAnalyses(StructureAnalyses):
             raise InputError("unknown timing", found=timing, allowed="at_once, in_rounds")
         return self.effects(changes, "", labels, timing=timing, type=type)
 
+    def totals(
+        self,
+        final_demand: pd.DataFrame,
+        of: Sequence[str] = ("output", "value_added"),
+        *,
+        type: Literal[1, 2] = 1,
+    ) -> xr.Dataset:
+        """Totals of some accounts under many changes of final demand, without sectors.
+
+        Parameters
+        ----------
+        final_demand : DataFrame (sectors, changes)
+            One column per change, in money; sectors left out do not change.
+        of : sequence of str
+            Accounts, as in `multipliers`.
+        type : 1 or 2
+            Open, or closed for households.
+
+        Returns
+        -------
+        Dataset (change)
+            One variable per account, summed over sectors.
+        """
+        demand, labels = self._demand(final_demand, None)
+        direct = [self.direct_coefficients(name)[0] for name in of]
+        system = self.productive if type == 1 else self.closed_system()
+        sums = shocks.totals(system, np.column_stack(direct), demand)
+        about = self.attributes("")
+        del about["units"]
+        return xr.Dataset(
+            {
+                name: (("change",), row, self.attributes(self.counted(name)[1]))
+                for name, row in zip(of, sums, strict=True)
+            },
+            coords={"change": list(labels if labels is not None else ())},
+            attrs={**about, "type": type},
+        )
+
     def _demand(
         self, final_demand: BySector | pd.DataFrame, profile: Sequence[float] | pd.Series | None
     ) -> tuple[Floats, pd.Index | None]:
@@ -178,7 +216,7 @@ class CounterfactualAnalyses(StructureAnalyses):
             {
                 "output": (x, money),
                 "final_demand": (demand, money),
-                "output_change": (x - self.data["output"].to_numpy(), money),
+                "output_change": (x - self.plain("output"), money),
                 "final_demand_change": (demand - self.net_final_use, money),
             },
             constrained=[str(self.sectors[i]) for i in where],
@@ -191,11 +229,12 @@ class CounterfactualAnalyses(StructureAnalyses):
         names = ["output"]
         names += ["value_added"] if self.value_added_rows.any() else []
         names += ["income"] if self.roles.compensation is not None else []
-        names += [str(name) for name in self.data["satellite"].to_numpy()]
-        like = self.by_sector
+        names += [str(name) for name in self.plain("satellite")]
+        dims, coords = self.by_sector.dims, self.by_sector.coords
         if output.ndim == 2:
             counted = pd.RangeIndex(output.shape[1]) if periods is None else periods
-            like = template({"sector": self.sectors, "period": counted})
+            dims = ("sector", "period")
+            coords = joined({"sector": self.sectors, "period": counted})
         arrays = {}
         for name in names:
             c = self.direct_coefficients(name)[0]
@@ -203,7 +242,7 @@ class CounterfactualAnalyses(StructureAnalyses):
             values = c * output if output.ndim == 1 else c[:, None] * output
             label = f"{name}_{ending}" if ending else name
             unit = self.counted(name)[1]
-            arrays[label] = (like.dims, values, self.attributes(unit))
+            arrays[label] = (dims, values, self.attributes(unit))
         about = self.attributes("")
         del about["units"]
-        return xr.Dataset(arrays, coords=like.coords, attrs={**about, **more})
+        return xr.Dataset(arrays, coords=coords, attrs={**about, **more})

@@ -23,6 +23,25 @@ def at_once(system: System, demand: ArrayLike) -> Floats:
     return system.solve(np.asarray(demand, dtype=float))
 
 
+def totals(system: System, coefficients: ArrayLike, demand: ArrayLike) -> Floats:
+    """C' L dF (q, m): totals of q accounts under m changes of final demand.
+
+    Output by sector is not asked for, so the shorter side is solved: L' C for few accounts,
+    L dF for few changes.
+
+    Parameters
+    ----------
+    coefficients : array (n, q)
+        C, per unit of output.
+    demand : array (n, m)
+        dF.
+    """
+    C, F = np.asarray(coefficients, dtype=float), np.asarray(demand, dtype=float)
+    if C.shape[1] <= F.shape[1]:
+        return np.asarray(system.solve_transposed(C).T @ F)
+    return np.asarray(C.T @ system.solve(F))
+
+
 def in_rounds(technical: ArrayLike, demand: ArrayLike, periods: int) -> Floats:
     """dx (n, periods) when each tier of suppliers produces one period after its customer.
 

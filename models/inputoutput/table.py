@@ -214,13 +214,13 @@ class IOTable(Analyses):
     @property
     def satellites(self) -> tuple[str, ...]:
         """Names of the satellite accounts."""
-        return tuple(str(name) for name in self.data["satellite"].to_numpy())
+        return tuple(str(name) for name in self.plain("satellite"))
 
     def satellite(self, name: str) -> xr.DataArray:
         """One satellite account by sector (n,), in its own unit."""
         row = self.satellite_position(name)
-        unit = str(self.data["satellite_unit"].to_numpy()[row])
-        values = self.data["satellites"].to_numpy()[row]
+        unit = str(self.plain("satellite_unit")[row])
+        values = self.plain("satellites")[row]
         return self.vector(values, name, unit)
 
     @property
@@ -247,8 +247,8 @@ class IOTable(Analyses):
     @cached_property
     def coefficients(self) -> Floats:
         """A (n, n) as a plain array."""
-        flows = self.data["flows"].to_numpy()
-        A = per_unit(flows, self.data["output"].to_numpy(), self.sectors)
+        flows = self.plain("flows")
+        A = per_unit(flows, self.plain("output"), self.sectors)
         A.flags.writeable = False
         return A
 
@@ -268,13 +268,13 @@ class IOTable(Analyses):
     @property
     def allocation_coefficients(self) -> xr.DataArray:
         """B = diag(x)^-1 Z (sector_input, sector): share of i's output sold to j."""
-        flows, x = self.data["flows"].to_numpy(), self.data["output"].to_numpy()
+        flows, x = self.plain("flows"), self.plain("output")
         return self.matrix(per_unit(flows.T, x, self.sectors).T, "allocation_coefficients")
 
     @cached_property
     def ghosh(self) -> Floats:
         """G (n, n) as a plain array: G = diag(x)^-1 L diag(x) where every x is above zero."""
-        x = self.data["output"].to_numpy()
+        x = self.plain("output")
         if isinstance(self.system, LeontiefSystem) and not self.system.has_inverse:
             return LeontiefSystem(self.allocation_coefficients.to_numpy()).inverse()
         if (x == 0.0).any():
