@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.inputoutput.draws import column_draws, matrix_draws
+from models.inputoutput.draws import column_draws, solve_draws
 from models.inputoutput.table import IOTable
 
 SIZES = (42, 1000, 4000)
@@ -136,7 +136,7 @@ def provsim_tasks(case: Case) -> dict[str, Prepared]:
 
     def draws(table: IOTable) -> np.ndarray:
         f = case.demand.to_numpy()[:, 0]
-        return np.stack(list(matrix_draws(table.system, case.draws, f)))
+        return solve_draws(case.draws, f, centre=table.system)
 
     return {
         "coefficients": fresh(lambda t: t.technical_coefficients),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from models.inputoutput.balancing import gras, ras
     from models.inputoutput.block_balancing import three_stage_ras
     from models.inputoutput.decomposition import sda
+    from models.inputoutput.draws import column_draws, solve_draws
     from models.inputoutput.extraction import extracted_system
     from models.inputoutput.footprint import many_regions, open_region
     from models.inputoutput.labelled import Satellite
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from models.inputoutput.prices import base_prices, price_change
     from models.inputoutput.regional import aflq, cilq, flq, slq
     from models.inputoutput.roles import Roles
-    from models.inputoutput.solving import LeontiefSystem, UpdatedSystem, solve_draws
+    from models.inputoutput.solving import LeontiefSystem, UpdatedSystem
     from models.inputoutput.table import IOTable
 
 _HOMES: Final = {
@@ -43,7 +44,8 @@ _HOMES: Final = {
     "three_stage_ras": "block_balancing",
     "LeontiefSystem": "solving",
     "UpdatedSystem": "solving",
-    "solve_draws": "solving",
+    "column_draws": "draws",
+    "solve_draws": "draws",
     "closed_coefficients": "multipliers",
     "close_for_households": "multipliers",
     "backward_linkages": "linkages",
@@ -70,6 +72,7 @@ __all__ = [
     "cilq",
     "close_for_households",
     "closed_coefficients",
+    "column_draws",
     "extracted_system",
     "field_of_influence",
     "flq",

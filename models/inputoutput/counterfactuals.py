@@ -131,7 +131,7 @@ class CounterfactualAnalyses(StructureAnalyses):
             raise InputError("unknown timing", found=timing, allowed="at_once, in_rounds")
         return self.effects(changes, "", labels, timing=timing, type=type)
 
-    def totals(
+    def account_totals(
         self,
         final_demand: pd.DataFrame,
         of: Sequence[str] = ("output", "value_added"),
@@ -154,7 +154,8 @@ class CounterfactualAnalyses(StructureAnalyses):
         Dataset (change)
             One variable per account, summed over sectors.
         """
-        demand, labels = self._demand(final_demand, None)
+        demand, _ = self._demand(final_demand, None)
+        labels = final_demand.columns
         direct = [self.direct_coefficients(name)[0] for name in of]
         system = self.productive if type == 1 else self.closed_system()
         sums = shocks.totals(system, np.column_stack(direct), demand)
@@ -165,7 +166,7 @@ class CounterfactualAnalyses(StructureAnalyses):
                 name: (("change",), row, self.attributes(self.counted(name)[1]))
                 for name, row in zip(of, sums, strict=True)
             },
-            coords={"change": list(labels if labels is not None else ())},
+            coords=joined({"change": labels}),
             attrs={**about, "type": type},
         )
 

@@ -22,14 +22,20 @@ factorised.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from models.errors import InputError
-from models.inputoutput.solving import LeontiefSystem, System
+from models.inputoutput.solving import (
+    LeontiefSystem,
+    System,
+    meets_hawkins_simon,
+    require_productive,
+    sums_below_one,
+)
 
 Floats = NDArray[np.float64]
 
@@ -100,52 +106,79 @@ def _require_regular(inner: Floats, start: int) -> None:
         )
 
 
-def matrix_draws(system: System, draws: Iterable[ArrayLike], demand: ArrayLike) -> Iterator[Floats]:
-    """Yield output for draws of all coefficients.
+def solve_draws(
+    draws: Iterable[ArrayLike],
+    demand: ArrayLike,
+    *,
+    centre: System | None = None,
+    transposed: bool = False,
+) -> Floats:
+    """Return output, or multipliers, for draws of all coefficients.
 
     Parameters
     ----------
-    system : System
-        I - A of the centre, factorised.
-    draws : iterable of array (n, n)
-        Coefficients of each draw; made one at a time where the iterable makes them.
-    demand : array (n,) or (n, m)
-        Final demand f.
+    draws : array (m, n, n) or iterable of arrays (n, n)
+        A of each draw; an iterable needs the memory of one draw only.
+    demand : array (n,) or (m, n)
+        f, the same or one for each draw; c where transposed.
+    centre : System, optional
+        I - A around which the draws lie, factorised; the first draw where none is given.
+    transposed : bool
+        Solve for multipliers m = L' c instead of output x = L f.
 
-    Yields
-    ------
-    ndarray (n,) or (n, m)
-        x_d, with a residual of at most 1e-12 of the largest demand where it was found with
-        the factors of the centre, else by factorising the draw.
+    Returns
+    -------
+    ndarray (m, n)
+        With a residual of at most 1e-12 of the largest demand where it was found with the
+        factors of the centre, else by factorising the draw.
 
     Raises
     ------
     InputError
-        On a wrong shape, or a singular draw.
+        On a wrong shape, or a draw whose system is singular or not productive, with its
+        number.
     """
-    f = np.asarray(demand, dtype=float)
-    first = system.solve(f)
-    for draw in draws:
-        A = np.asarray(draw, dtype=float)
-        if A.shape != (system.size, system.size):
-            raise InputError("a draw must hold n by n coefficients", found=A.shape)
-        near = _refined(system, A, f, first)
-        yield LeontiefSystem(A).solve(f) if near is None else near
+    right = np.asarray(demand, dtype=float)
+    results = []
+    for draw, values in enumerate(draws):
+        A = np.asarray(values, dtype=float)
+        try:
+            if centre is None:
+                centre = LeontiefSystem(A)
+            if A.shape != (centre.size, centre.size):
+                raise InputError("a draw must hold n by n coefficients", found=A.shape)
+            side = right if right.ndim == 1 else right[draw]
+            results.append(_solved(centre, A, side, transposed))
+        except InputError as error:
+            raise InputError(f"draw {draw}: {error}") from error
+    return np.array(results).reshape(len(results), -1)
 
 
-def _refined(system: System, A: Floats, f: Floats, first: Floats) -> Floats | None:
-    """Return the solution by correction from `first`, or None where it converges too slowly."""
-    x = first
-    size = float(np.abs(f).max(initial=0.0))
-    allowed = RESIDUAL * (size if size > 0.0 else 1.0)
+def _solved(centre: System, A: Floats, side: Floats, transposed: bool) -> Floats:
+    """Solve one draw; where its sums do not show that it is productive, a unit of all beside."""
+    bounded = sums_below_one(A)
+    sides = side[:, None] if bounded else np.column_stack([side, np.ones(side.size)])
+    near = _refined(centre, A.T if transposed else A, sides, transposed)
+    if near is not None and (bounded or (A.min() >= 0.0 and meets_hawkins_simon(near[:, 1]))):
+        return np.asarray(near[:, 0])
+    own = LeontiefSystem(A)
+    require_productive(own, A)
+    return own.solve_transposed(side) if transposed else own.solve(side)
+
+
+def _refined(centre: System, A: Floats, f: Floats, transposed: bool) -> Floats | None:
+    """Correct a first solution (n, m), or return None where that converges too slowly."""
+    solve = centre.solve_transposed if transposed else centre.solve
+    x = solve(f)
+    allowed = RESIDUAL * np.maximum(np.abs(f).max(axis=0), np.finfo(float).tiny)
     before = np.inf
     for _ in range(ITERATIONS):
         residual = f - x + A @ x
-        worst = float(np.abs(residual).max(initial=0.0))
-        if worst <= allowed:
+        worst = float((np.abs(residual).max(axis=0) / allowed).max())
+        if worst <= 1.0:
             return x
         if not worst < 0.5 * before:
             return None
         before = worst
-        x = x + system.solve(residual)
+        x = x + solve(residual)
     return None

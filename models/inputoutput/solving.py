@@ -16,7 +16,6 @@ for A >= 0: (I - A) y = 1 has a solution y >= 1 if and only if the radius is bel
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Final, Protocol
 
@@ -211,42 +210,6 @@ def column_changes(changes: ArrayLike, columns: ArrayLike, size: int) -> tuple[F
     return np.asarray(changes, dtype=float), V
 
 
-def solve_draws(
-    coefficients: Iterable[ArrayLike], demand: ArrayLike, *, transposed: bool = False
-) -> Floats:
-    """Solve the system of every draw of A, without an inverse.
-
-    Parameters
-    ----------
-    coefficients : array (draws, n, n) or iterable of arrays (n, n)
-        A of each draw; an iterable needs the memory of one draw only.
-    demand : array (n,) or (draws, n)
-        f, the same or one for each draw; c where transposed.
-    transposed : bool
-        Solve for multipliers m = L' c instead of output x = L f.
-
-    Returns
-    -------
-    ndarray (draws, n)
-
-    Raises
-    ------
-    InputError
-        When the system of a draw is singular or not productive, with its number.
-    """
-    right = np.asarray(demand, dtype=float)
-    results = []
-    for draw, A in enumerate(coefficients):
-        system = LeontiefSystem(A)
-        side = right if right.ndim == 1 else right[draw]
-        try:
-            require_productive(system, system.coefficients)
-            results.append(system.solve_transposed(side) if transposed else system.solve(side))
-        except InputError as error:
-            raise InputError(f"draw {draw}: {error}") from error
-    return np.array(results).reshape(len(results), -1)
-
-
 def is_productive(system: System, technical: ArrayLike) -> bool:
     """Whether the spectral radius of A is below one.
 
@@ -261,21 +224,29 @@ def is_productive(system: System, technical: ArrayLike) -> bool:
         A.
     """
     A = np.asarray(technical, dtype=float)
-    negative = bool(A.min() < 0.0)
-    magnitudes = np.abs(A) if negative else A
-    if magnitudes.sum(axis=0).max() < 1.0 or magnitudes.sum(axis=1).max() < 1.0:
+    if sums_below_one(A):
         return True
-    if not negative:
-        return _reaches_every_sector(system)
-    return _reaches_every_sector(LeontiefSystem(magnitudes)) or spectral_radius(A) < 1.0
+    if not A.min() < 0.0:
+        return _is_productive_by_solution(system)
+    return _is_productive_by_solution(LeontiefSystem(np.abs(A))) or spectral_radius(A) < 1.0
 
 
-def _reaches_every_sector(system: System) -> bool:
+def sums_below_one(technical: Floats) -> bool:
+    """Whether all column sums or all row sums of |A| are below one: then A is productive."""
+    sizes = np.abs(technical) if technical.min() < 0.0 else technical
+    return bool(sizes.sum(axis=0).max() < 1.0 or sizes.sum(axis=1).max() < 1.0)
+
+
+def meets_hawkins_simon(reach: Floats) -> bool:
+    """Whether y of (I - A) y = 1 is at least one everywhere, for A >= 0."""
+    return bool((reach >= 1.0 - 1e-9).all())
+
+
+def _is_productive_by_solution(system: System) -> bool:
     try:
-        reach = system.solve(np.ones(system.size))
+        return meets_hawkins_simon(system.solve(np.ones(system.size)))
     except InputError:
         return False
-    return bool((reach >= 1.0 - 1e-9).all())
 
 
 def spectral_radius(coefficients: ArrayLike) -> float:
