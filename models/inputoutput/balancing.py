@@ -18,9 +18,21 @@ multipliers by Temurshoev, Miller and Bouwmeester 2013, ESR 25(3), eqs. 5-8).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+from models.inputoutput.margins import (
+    BalancingError,
+    Problem,
+    Table,
+    Totals,
+    check_steps,
+    posed,
+    positive_root,
+    refuse_unreachable,
+)
 
 Floats = NDArray[np.float64]
 
@@ -31,12 +43,12 @@ class BalancedTable:
 
     Attributes
     ----------
-    flows : ndarray (m, n)
-        Balanced table, in the unit of the margins.
-    r : ndarray (m,)
+    flows : DataFrame, DataArray or ndarray (m, n)
+        Balanced table, of the kind given, in the unit of the margins.
+    r : Series or ndarray (m,)
         Row multipliers. Only the products r_i s_j are determined: r c and s / c give the same
         table, with negative entries too. The scale follows from the start at r = 1.
-    s : ndarray (n,)
+    s : Series or ndarray (n,)
         Column multipliers.
     iterations : int
         Passes over rows and columns.
@@ -46,18 +58,22 @@ class BalancedTable:
         Largest deviation from a margin, relative to the largest margin.
     """
 
-    flows: Floats
-    r: Floats
-    s: Floats
+    flows: Any
+    r: Any
+    s: Any
     iterations: int
     converged: bool
     residual: float
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        """The balanced table, for functions that take arrays."""
+        return np.array(self.flows, dtype=dtype)
+
 
 def ras(
-    flows: ArrayLike,
-    row_totals: ArrayLike,
-    column_totals: ArrayLike,
+    flows: Table,
+    row_totals: Totals,
+    column_totals: Totals,
     *,
     tolerance: float = 1e-12,
     max_iterations: int = 10_000,
@@ -66,11 +82,11 @@ def ras(
 
     Parameters
     ----------
-    flows : array (m, n)
+    flows : DataFrame, DataArray or array (m, n)
         Table to be balanced, no entry below zero.
-    row_totals : array (m,)
-        u, not below zero.
-    column_totals : array (n,)
+    row_totals : Series or array (m,)
+        u, not below zero. Labelled totals of a labelled table are put in its order.
+    column_totals : Series or array (n,)
         v, not below zero, with the same sum as u.
     tolerance : float
         Largest deviation from a margin, relative to the largest margin.
@@ -83,7 +99,7 @@ def ras(
 
     Raises
     ------
-    ValueError
+    BalancingError
         On wrong shapes, entries that are not finite, negative entries or margins, margins
         with different sums, or a positive margin over an empty row or column.
 
@@ -91,17 +107,19 @@ def ras(
     ----------
     Miller and Blair (2009), Input-Output Analysis, 2nd edition, section 7.4.
     """
-    table, u, v = _checked(flows, row_totals, column_totals, tolerance, max_iterations)
-    if (table < 0.0).any():
-        row, column = (int(k) for k in np.argwhere(table < 0.0)[0])
-        raise ValueError(f"RAS needs a non-negative table, entry ({row}, {column}) is below zero")
-    return _iterate(table, np.zeros_like(table), u, v, tolerance, max_iterations)
+    check_steps(tolerance, max_iterations)
+    problem = posed(flows, row_totals, column_totals, tolerance)
+    if (problem.table < 0.0).any():
+        row, column = (int(k) for k in np.argwhere(problem.table < 0.0)[0])
+        place = f"({problem.names(0)[row]!r}, {problem.names(1)[column]!r})"
+        raise BalancingError(f"RAS needs a non-negative table, entry {place} is below zero")
+    return _balanced(problem, np.zeros_like(problem.table), tolerance, max_iterations)
 
 
 def gras(
-    flows: ArrayLike,
-    row_totals: ArrayLike,
-    column_totals: ArrayLike,
+    flows: Table,
+    row_totals: Totals,
+    column_totals: Totals,
     *,
     tolerance: float = 1e-12,
     max_iterations: int = 10_000,
@@ -110,11 +128,11 @@ def gras(
 
     Parameters
     ----------
-    flows : array (m, n)
+    flows : DataFrame, DataArray or array (m, n)
         Table to be balanced.
-    row_totals : array (m,)
+    row_totals : Series or array (m,)
         u.
-    column_totals : array (n,)
+    column_totals : Series or array (n,)
         v, with the same sum as u.
     tolerance : float
         Largest deviation from a margin, relative to the largest margin.
@@ -128,7 +146,7 @@ def gras(
 
     Raises
     ------
-    ValueError
+    BalancingError
         On wrong shapes, entries that are not finite, margins with different sums, or a margin
         that the signs of its row or column cannot reach.
 
@@ -137,55 +155,28 @@ def gras(
     Junius and Oosterhaven (2003); Lenzen, Wood and Gallego (2007); Temurshoev, Miller and
     Bouwmeester (2013), eqs. 5-8.
     """
-    table, u, v = _checked(flows, row_totals, column_totals, tolerance, max_iterations)
-    positive = np.maximum(table, 0.0)
-    negative = np.maximum(-table, 0.0)
-    return _iterate(positive, negative, u, v, tolerance, max_iterations)
+    check_steps(tolerance, max_iterations)
+    problem = posed(flows, row_totals, column_totals, tolerance)
+    return _balanced(problem, np.maximum(-problem.table, 0.0), tolerance, max_iterations)
 
 
-def _checked(
-    flows: ArrayLike,
-    row_totals: ArrayLike,
-    column_totals: ArrayLike,
-    tolerance: float,
-    max_iterations: int,
-) -> tuple[Floats, Floats, Floats]:
-    table = np.asarray(flows, dtype=float)
-    u = np.asarray(row_totals, dtype=float)
-    v = np.asarray(column_totals, dtype=float)
-    if table.ndim != 2 or u.shape != table.shape[:1] or v.shape != table.shape[1:]:
-        raise ValueError(
-            f"margins of shapes {u.shape} and {v.shape} do not fit a table of shape {table.shape}"
-        )
-    if not (np.isfinite(table).all() and np.isfinite(u).all() and np.isfinite(v).all()):
-        raise ValueError("table and margins must be finite")
-    if tolerance <= 0.0 or max_iterations < 1:
-        raise ValueError("tolerance must be above zero and max_iterations at least one")
-    gross = np.abs(u).sum() + np.abs(v).sum()
-    if abs(u.sum() - v.sum()) > 0.5 * tolerance * gross:
-        raise ValueError(
-            f"row totals sum to {u.sum():.10g} and column totals to {v.sum():.10g}: "
-            "the margins are not balanced"
-        )
-    _refuse_unreachable(table, u, "row")
-    _refuse_unreachable(table.T, v, "column")
-    return table, u, v
-
-
-def _refuse_unreachable(table: Floats, totals: Floats, name: str) -> None:
-    """Refuse a margin that no multiplier can reach, given the signs of its entries."""
-    has_positive = (table > 0.0).any(axis=1)
-    has_negative = (table < 0.0).any(axis=1)
-    reasons = (
-        (~has_positive & ~has_negative & (totals != 0.0), "is empty but its total is not zero"),
-        (has_positive & ~has_negative & (totals < 0.0), "has no negative entry but a total below"),
-        (~has_positive & has_negative & (totals >= 0.0), "has only negative entries but no total"),
+def _balanced(
+    problem: Problem, negative: Floats, tolerance: float, max_iterations: int
+) -> BalancedTable:
+    positive = problem.table + negative
+    for what, axis, totals in (("row", 0, problem.u), ("column", 1, problem.v)):
+        sums = positive.sum(axis=1 - axis), negative.sum(axis=1 - axis)
+        refuse_unreachable(*sums, totals, what, problem.names(axis))
+    found = _iterate(positive, negative, problem.u, problem.v, tolerance, max_iterations)
+    flows, r, s, iterations, residual = found
+    return BalancedTable(
+        problem.like_table(flows),
+        problem.like_totals(r, 0),
+        problem.like_totals(s, 1),
+        iterations,
+        residual <= tolerance,
+        residual,
     )
-    ends = ("", " zero", " below zero")
-    for (bad, reason), end in zip(reasons, ends, strict=True):
-        if bad.any():
-            index = int(np.flatnonzero(bad)[0])
-            raise ValueError(f"{name} {index} {reason}{end}")
 
 
 def _iterate(
@@ -195,7 +186,7 @@ def _iterate(
     v: Floats,
     tolerance: float,
     max_iterations: int,
-) -> BalancedTable:
+) -> tuple[Floats, Floats, Floats, int, float]:
     """Alternate between row and column multipliers until the margins are met."""
     scale = max(float(np.abs(u).max(initial=0.0)), float(np.abs(v).max(initial=0.0)))
     scale = scale if scale > 0.0 else 1.0
@@ -203,30 +194,15 @@ def _iterate(
     balanced = positive - negative
     residual = np.inf
     for iteration in range(1, max_iterations + 1):
-        s = _multipliers(r @ positive, _inverse(r) @ negative, v)
-        r = _multipliers(positive @ s, negative @ _inverse(s), u)
+        s = positive_root(r @ positive, _inverse(r) @ negative, v)
+        r = positive_root(positive @ s, negative @ _inverse(s), u)
         balanced = r[:, None] * positive * s - _inverse(r)[:, None] * negative * _inverse(s)
         gap_rows = np.abs(balanced.sum(axis=1) - u).max(initial=0.0)
         gap_columns = np.abs(balanced.sum(axis=0) - v).max(initial=0.0)
         residual = float(max(gap_rows, gap_columns)) / scale
         if residual <= tolerance:
-            return BalancedTable(balanced, r, s, iteration, True, residual)
-    return BalancedTable(balanced, r, s, max_iterations, False, residual)
-
-
-def _multipliers(p: Floats, n: Floats, total: Floats) -> Floats:
-    """Positive root k of p k - n / k = total (Temurshoev et al. 2013, eqs. 7 and 8).
-
-    -n / total where p is zero, 1 where p and n are zero. For a total below zero the root is
-    written as 2 n / (sqrt(.) - total), which does not cancel.
-    """
-    root = np.sqrt(total**2 + 4.0 * p * n)
-    k = np.ones_like(total)
-    up = (p > 0.0) & (total >= 0.0)
-    down = (total < 0.0) & (n > 0.0)
-    k[up] = (total[up] + root[up]) / (2.0 * p[up])
-    k[down] = 2.0 * n[down] / (root[down] - total[down])
-    return k
+            return balanced, r, s, iteration, residual
+    return balanced, r, s, max_iterations, residual
 
 
 def _inverse(k: Floats) -> Floats:

@@ -17,49 +17,45 @@ ESR 25(3) (multipliers with negative entries).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from models.inputoutput.balancing import BalancedTable
+from models.inputoutput.margins import (
+    BalancingError,
+    Problem,
+    Table,
+    Totals,
+    check_steps,
+    imbalance_allowed,
+    posed,
+    positive_root,
+    refuse_unreachable,
+)
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class BlockBalancedTable:
-    """Result of `three_stage_ras`.
+class BlockBalancedTable(BalancedTable):
+    """Result of `three_stage_ras`: as of `ras`, with the multipliers of blocks.
 
     Attributes
     ----------
-    flows : ndarray (m, n)
-        Balanced table, in the unit of the margins.
-    r : ndarray (m,)
-        Row multipliers.
-    s : ndarray (n,)
-        Column multipliers.
     t : ndarray (p, q)
         Block multipliers, one where no total is given. Only products r s t are determined.
-    iterations : int
-        Passes over rows, columns and blocks.
-    converged : bool
-        Whether `residual` is within the tolerance asked for.
-    residual : float
-        Largest deviation from a margin or block total, relative to the largest margin.
     """
 
-    flows: Floats
-    r: Floats
-    s: Floats
-    t: Floats
-    iterations: int
-    converged: bool
-    residual: float
+    t: Any
 
 
 def three_stage_ras(
-    flows: ArrayLike,
-    row_totals: ArrayLike,
-    column_totals: ArrayLike,
+    flows: Table,
+    row_totals: Totals,
+    column_totals: Totals,
     block_totals: ArrayLike,
     *,
     row_blocks: ArrayLike,
@@ -71,9 +67,9 @@ def three_stage_ras(
 
     Parameters
     ----------
-    flows : array (m, n)
+    flows : DataFrame, DataArray or array (m, n)
         Table to be balanced; negative entries keep their sign.
-    row_totals, column_totals : array (m,), (n,)
+    row_totals, column_totals : Series or array (m,), (n,)
         Margins with the same sum.
     block_totals : array (p, q)
         Sums over the cells of each block, nan where a block is not known.
@@ -90,7 +86,7 @@ def three_stage_ras(
 
     Raises
     ------
-    ValueError
+    BalancingError
         On wrong shapes, numbers that are not finite, margins with different sums, block
         totals that contradict the margins, or a total that the signs of its cells cannot
         reach.
@@ -99,52 +95,40 @@ def three_stage_ras(
     ----------
     Gilchrist and St. Louis (1999), Economic Systems Research 11(2), 185-193.
     """
-    table = np.asarray(flows, dtype=float)
-    u = np.asarray(row_totals, dtype=float)
-    v = np.asarray(column_totals, dtype=float)
+    check_steps(tolerance, max_iterations)
+    problem = posed(flows, row_totals, column_totals, tolerance)
     totals = np.asarray(block_totals, dtype=float)
-    rows = np.asarray(row_blocks)
-    columns = np.asarray(column_blocks)
-    if tolerance <= 0.0 or max_iterations < 1:
-        raise ValueError("tolerance must be above zero and max_iterations at least one")
-    _check_shapes(table, u, v, totals, rows, columns)
-    _check_sums(u, v, totals, rows, columns, tolerance)
-    positive, negative = np.maximum(table, 0.0), np.maximum(-table, 0.0)
-    _check_reach(positive, negative, u, v, totals, (rows, columns))
-    return _iterate(positive, negative, u, v, totals, (rows, columns), tolerance, max_iterations)
+    rows, columns = np.asarray(row_blocks), np.asarray(column_blocks)
+    _check_blocks(problem, totals, rows, columns)
+    _check_sums(problem, totals, rows, columns, tolerance)
+    positive, negative = np.maximum(problem.table, 0.0), np.maximum(-problem.table, 0.0)
+    _check_reach(positive, negative, problem, totals, (rows, columns))
+    return _iterate(problem, positive, negative, totals, (rows, columns), tolerance, max_iterations)
 
 
-def _check_shapes(
-    table: Floats, u: Floats, v: Floats, totals: Floats, rows: Integers, columns: Integers
-) -> None:
-    if table.ndim != 2 or u.shape != table.shape[:1] or v.shape != table.shape[1:]:
-        raise ValueError(
-            f"margins of shapes {u.shape} and {v.shape} do not fit a table of shape {table.shape}"
+def _check_blocks(problem: Problem, totals: Floats, rows: Integers, columns: Integers) -> None:
+    if rows.shape != problem.u.shape or columns.shape != problem.v.shape or totals.ndim != 2:
+        raise BalancingError(
+            "every row and column needs a block, and the block totals two dimensions"
         )
-    if rows.shape != u.shape or columns.shape != v.shape or totals.ndim != 2:
-        raise ValueError("every row and column needs a block, and the block totals two dimensions")
     for name, blocks, count in (
         ("row", rows, totals.shape[0]),
         ("column", columns, totals.shape[1]),
     ):
         if blocks.dtype.kind not in "iu" or set(blocks.tolist()) != set(range(count)):
-            raise ValueError(f"the {name} blocks must be the numbers 0 to {count - 1}, each used")
-    if not (np.isfinite(table).all() and np.isfinite(u).all() and np.isfinite(v).all()):
-        raise ValueError("table and margins must be finite")
+            raise BalancingError(
+                f"the {name} blocks must be the numbers 0 to {count - 1}, each used"
+            )
     if np.isinf(totals).any():
-        raise ValueError("block totals must be finite, or nan where they are not known")
+        raise BalancingError("block totals must be finite, or nan where they are not known")
 
 
 def _check_sums(
-    u: Floats, v: Floats, totals: Floats, rows: Integers, columns: Integers, tolerance: float
+    problem: Problem, totals: Floats, rows: Integers, columns: Integers, tolerance: float
 ) -> None:
-    """Refuse margins and fully known rows or columns of blocks that contradict each other."""
-    room = 0.5 * tolerance * (np.abs(u).sum() + np.abs(v).sum())
-    if abs(u.sum() - v.sum()) > room:
-        raise ValueError(
-            f"row totals sum to {u.sum():.10g} and column totals to {v.sum():.10g}: "
-            "the margins are not balanced"
-        )
+    """Refuse fully known rows or columns of blocks that contradict the margins."""
+    u, v = problem.u, problem.v
+    room = imbalance_allowed(u, v, tolerance)
     for name, block_sums, margin in (
         ("row", totals.sum(axis=1), np.bincount(rows, u, totals.shape[0])),
         ("column", totals.sum(axis=0), np.bincount(columns, v, totals.shape[1])),
@@ -153,7 +137,7 @@ def _check_sums(
         bad = np.isfinite(gap) & (gap > room)
         if bad.any():
             k = int(np.flatnonzero(bad)[0])
-            raise ValueError(
+            raise BalancingError(
                 f"the totals of {name} block {k} sum to {block_sums[k]:.10g} and its margins "
                 f"to {margin[k]:.10g}"
             )
@@ -162,57 +146,40 @@ def _check_sums(
 def _check_reach(
     positive: Floats,
     negative: Floats,
-    u: Floats,
-    v: Floats,
+    problem: Problem,
     totals: Floats,
     blocks: tuple[Integers, Integers],
 ) -> None:
-    shape = totals.shape
-    groups = (
-        ("row", positive.sum(axis=1), negative.sum(axis=1), u),
-        ("column", positive.sum(axis=0), negative.sum(axis=0), v),
-        (
-            "block",
-            _block_sums(positive, blocks, shape).ravel(),
-            _block_sums(negative, blocks, shape).ravel(),
-            totals.ravel(),
-        ),
-    )
-    for name, up, down, goal in groups:
-        known = np.isfinite(goal)
-        bad = known & (
-            ((up == 0.0) & (down == 0.0) & (goal != 0.0))
-            | ((up > 0.0) & (down == 0.0) & (goal < 0.0))
-            | ((up == 0.0) & (down > 0.0) & (goal >= 0.0))
-        )
-        if bad.any():
-            k = int(np.flatnonzero(bad)[0])
-            place = str(k) if name != "block" else str(tuple(int(i) for i in divmod(k, shape[1])))
-            raise ValueError(f"the signs of {name} {place} cannot reach its total {goal[k]:.10g}")
+    for what, axis, goal in (("row", 0, problem.u), ("column", 1, problem.v)):
+        sums = positive.sum(axis=1 - axis), negative.sum(axis=1 - axis)
+        refuse_unreachable(*sums, goal, what, problem.names(axis))
+    up, down = (_block_sums(part, blocks, totals.shape).ravel() for part in (positive, negative))
+    refuse_unreachable(up, down, totals.ravel(), "block", list(np.ndindex(*totals.shape)))
 
 
 def _iterate(
+    problem: Problem,
     positive: Floats,
     negative: Floats,
-    u: Floats,
-    v: Floats,
     totals: Floats,
     blocks: tuple[Integers, Integers],
     tolerance: float,
     max_iterations: int,
 ) -> BlockBalancedTable:
+    u, v = problem.u, problem.v
     scale = max(float(np.abs(u).max(initial=0.0)), float(np.abs(v).max(initial=0.0))) or 1.0
     known = np.isfinite(totals)
     r, s, t = np.ones(u.size), np.ones(v.size), np.ones_like(totals)
     up, down = positive, negative
-    residual = np.inf
-    for iteration in range(1, max_iterations + 1):
-        k = _step(up.sum(axis=0), down.sum(axis=0), v)
+    residual, iterations = np.inf, 0
+    while residual > tolerance and iterations < max_iterations:
+        iterations += 1
+        k = positive_root(up.sum(axis=0), down.sum(axis=0), v)
         up, down, s = up * k, _divide(down, k), s * k
-        k = _step(up.sum(axis=1), down.sum(axis=1), u)
+        k = positive_root(up.sum(axis=1), down.sum(axis=1), u)
         up, down, r = up * k[:, None], _divide(down, k[:, None]), r * k
         in_blocks = _block_sums(up, blocks, totals.shape), _block_sums(down, blocks, totals.shape)
-        k = np.where(known, _step(*in_blocks, np.where(known, totals, 0.0)), 1.0)
+        k = np.where(known, positive_root(*in_blocks, np.where(known, totals, 0.0)), 1.0)
         cells = k[np.ix_(*blocks)]
         up, down, t = up * cells, _divide(down, cells), t * k
         balanced = up - down
@@ -221,9 +188,15 @@ def _iterate(
         gaps = max(gaps, np.abs(balanced.sum(axis=0) - v).max(initial=0.0))
         off = np.abs(_block_sums(balanced, blocks, totals.shape) - totals)
         residual = float(max(gaps, np.where(known, off, 0.0).max(initial=0.0))) / scale
-        if residual <= tolerance:
-            return BlockBalancedTable(balanced, r, s, t, iteration, True, residual)
-    return BlockBalancedTable(up - down, r, s, t, max_iterations, False, residual)
+    return BlockBalancedTable(
+        problem.like_table(up - down),
+        problem.like_totals(r, 0),
+        problem.like_totals(s, 1),
+        iterations,
+        residual <= tolerance,
+        residual,
+        t,
+    )
 
 
 def _block_sums(table: Floats, blocks: tuple[Integers, Integers], shape: tuple[int, ...]) -> Floats:
@@ -232,17 +205,6 @@ def _block_sums(table: Floats, blocks: tuple[Integers, Integers], shape: tuple[i
     sums = np.zeros((shape[1], shape[0]))
     np.add.at(sums, blocks[1], rows.T)
     return sums.T
-
-
-def _step(p: Floats, n: Floats, total: Floats) -> Floats:
-    """Positive root k of p k - n / k = total; one where p and n are zero."""
-    root = np.sqrt(total**2 + 4.0 * p * n)
-    k = np.ones_like(total)
-    rising = (p > 0.0) & (total >= 0.0)
-    falling = (total < 0.0) & (n > 0.0)
-    k[rising] = (total[rising] + root[rising]) / (2.0 * p[rising])
-    k[falling] = 2.0 * n[falling] / (root[falling] - total[falling])
-    return k
 
 
 def _divide(table: Floats, k: Floats) -> Floats:

@@ -14,10 +14,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.errors import InputError
 from models.inputoutput.balancing import gras, ras
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "verification"
@@ -185,3 +188,25 @@ def test_ras_refuses_negative_entries_and_margins() -> None:
         ras([[1.0, -2.0], [3.0, 4.0]], [3.0, 7.0], [4.0, 6.0])
     with pytest.raises(ValueError, match="no negative entry but a total below zero"):
         ras([[1.0, 2.0], [3.0, 4.0]], [-1.0, 11.0], [4.0, 6.0])
+
+
+def test_labelled_margins_are_matched_by_label() -> None:
+    table = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], ["a", "b"], ["x", "y"])
+    u, v = pd.Series({"b": 8.0, "a": 4.0}), pd.Series({"y": 7.0, "x": 5.0})
+    expected = ras(table.to_numpy(), [4.0, 8.0], [5.0, 7.0]).flows
+    found = ras(table, u, v)
+    pd.testing.assert_frame_equal(found.flows, pd.DataFrame(expected, ["a", "b"], ["x", "y"]))
+    assert found.r["a"] * found.s["y"] * 2.0 == pytest.approx(expected[0, 1])
+    np.testing.assert_array_equal(gras(table, [4.0, 8.0], v).flows, expected)
+    array = xr.DataArray(table.to_numpy(), [("row", ["a", "b"]), ("column", ["x", "y"])])
+    xr.testing.assert_equal(ras(array, u, v).flows, array.copy(data=expected))
+    with pytest.raises(InputError, match="row totals do not have the labels"):
+        ras(table, u.rename({"a": "c"}), v)
+    with pytest.raises(ValueError, match="row 'a' has no negative entry"):
+        ras(table, u - 8.0, v - 8.0)
+
+
+def test_a_result_may_stand_for_its_table() -> None:
+    result = ras([[1.0, 2.0], [3.0, 4.0]], [4.0, 8.0], [5.0, 7.0])
+    np.testing.assert_allclose(np.asarray(result).sum(axis=1), [4.0, 8.0], rtol=1e-11)
+    np.testing.assert_allclose(result, result.flows)

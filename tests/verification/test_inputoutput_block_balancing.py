@@ -93,7 +93,7 @@ def test_block_totals_recover_cells_that_the_margins_alone_miss() -> None:
         ([[9.0, np.nan], [np.nan, np.nan]], [0, 1], "converge"),
         ([[1.0, 1.0], [2.0, 2.0]], [0, 1], "row block 0 sum to 2"),
         ([[1.0, 3.0], [1.0, 3.0]], [0, 1], "column block 0 sum to 2"),
-        ([[-1.0, np.nan], [np.nan, np.nan]], [0, 1], "cannot reach"),
+        ([[-1.0, np.nan], [np.nan, np.nan]], [0, 1], r"block \(0, 0\) has no negative entry"),
         ([[4.0, np.nan], [np.nan, np.nan]], [0, 2], "numbers 0 to 1"),
         ([[np.inf, np.nan], [np.nan, np.nan]], [0, 1], "finite"),
     ],
