@@ -30,6 +30,7 @@ class Accounts:
     uses: pd.Index
     roles: Roles
     history: tuple[str, ...]
+    printed: Mapping[str, pd.Series]
 
     def plain(self, name: str) -> NDArray[Any]:
         """One variable of the table as a plain array, which cannot be written to."""

@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from models.errors import InputError
+from models.errors import InputError, nearest_name
 from models.inputoutput.accounts import Accounts
 from models.inputoutput.labelled import Floats
 from models.inputoutput.solving import LeontiefSystem, is_productive, per_unit, spectral_radius
@@ -22,6 +22,7 @@ ORDER: Final[tuple[Status, ...]] = ("pass", "warn", "fail")
 EXACT: Final = 1e-6  # residual relative to the row's gross flow that rounding explains
 LOOSE: Final = 1e-2  # residual that a published statistical difference explains
 LARGEST_EIGENPROBLEM: Final = 1500  # sectors up to which the radius itself is computed
+DISCREPANCY: Final = "statistical_discrepancy"  # the error column, outside printed final use
 SUBTOTALS: Final = ("total", "subtotal", "sum", "合计", "小计", "总计", "总投入", "总产出")
 
 
@@ -82,8 +83,9 @@ def preflight(table: Accounts) -> Preflight:
     Returns
     -------
     Preflight
-        Checks named orientation, unit_scale, subtotals, row_residuals, column_residuals,
-        negative_cells, zero_output, value_added, local_supply, spectral_radius, units.
+        Checks named orientation, unit_scale, subtotals, error_column, printed_totals,
+        row_residuals, column_residuals, negative_cells, zero_output, value_added,
+        local_supply, spectral_radius, units.
     """
     checks = list(_checks(table))
     about = table.attributes(str(table.data.attrs["units"]))
@@ -130,6 +132,8 @@ def _checks(table: Accounts) -> Iterator[Check]:
     yield _orientation(flows, x, use, inputs)
     yield _unit_scale(use, inputs)
     yield _subtotals(table, flows)
+    yield _error_column(table)
+    yield _printed(table, row_scale, column_scale)
     yield _residual("row_residuals", "rows", row, row_scale, table.sectors)
     if inputs.shape[0]:
         yield _residual("column_residuals", "columns", column, column_scale, table.sectors)
@@ -177,21 +181,74 @@ def _unit_scale(use: Floats, inputs: Floats) -> Check:
 
 def _subtotals(table: Accounts, flows: Floats) -> Check:
     """A row or column that is the sum of all others, or is named as one."""
-    named = [
-        str(label)
-        for label in table.sectors.get_level_values(-1)
-        if str(label).strip().lower() in SUBTOTALS
-    ]
-    found = list(dict.fromkeys(named))
-    if len(table.sectors) > 2:
-        for lines in (flows, flows.T):
-            size = np.abs(lines).sum(axis=1)
-            gap = np.abs(2.0 * lines - lines.sum(axis=0)).sum(axis=1)
-            whole = (size > 0.0) & (gap <= EXACT * size)
-            found += [str(table.sectors[i]) for i in np.flatnonzero(whole)]
+    uses, inputs = table.plain("final_demand"), table.plain("primary_inputs")
+    sectors = [str(label) for label in table.sectors]
+    names = [str(label) for label in table.sectors.get_level_values(-1)]
+    found = []
+    for lines, labels, words in (
+        (flows, sectors, names),
+        (flows.T, sectors, names),
+        (uses.T, [str(label) for label in table.uses], table.use_names),
+        (inputs, table.input_names, table.input_names),
+    ):
+        size = np.abs(lines).sum(axis=1)
+        gap = np.abs(2.0 * lines - lines.sum(axis=0)).sum(axis=1)
+        # In two cells a sum may be chance.
+        enough = (np.count_nonzero(lines, axis=1) > 2) & (len(labels) > 2)
+        whole = enough & (gap <= EXACT * size)
+        named = np.array([word.strip().lower() in SUBTOTALS for word in words], dtype=bool)
+        found += [labels[i] for i in np.flatnonzero(whole | named)]
     if found:
-        return Check("subtotals", "fail", float(len(found)), f"{found[0]} is a subtotal")
+        count = len(dict.fromkeys(found))
+        return Check("subtotals", "fail", float(count), f"{found[0]} is a subtotal")
     return Check("subtotals", "pass", 0.0, "no row or column is the sum of the others")
+
+
+def _error_column(table: Accounts) -> Check:
+    """How much of total use stands in a column for statistical differences (其他)."""
+    column = np.isin(table.use_names, [DISCREPANCY])
+    if not column.any():
+        return Check("error_column", "pass", 0.0, "no column for statistical differences")
+    error = np.abs(table.plain("final_demand")[:, column]).sum(axis=1)
+    output = np.abs(table.plain("output"))
+    share = float(error.sum() / output.sum())
+    label = table.sectors[int(error.argmax())]
+    detail = f"statistical differences of {share:.2e} of output, largest in {label!r}"
+    return Check("error_column", "pass" if share <= EXACT else "warn", share, detail)
+
+
+def _printed(table: Accounts, row_scale: Floats, column_scale: Floats) -> Check:
+    """Whether the totals that the source prints are those of its cells."""
+    if not table.printed:
+        return Check("printed_totals", "pass", np.nan, "the source prints no totals to compare")
+    flows, uses = table.plain("flows"), table.plain("final_demand")
+    inputs, added = table.plain("primary_inputs"), table.value_added_rows
+    error = np.isin(table.use_names, [DISCREPANCY])
+    sums = {
+        "intermediate_use": (flows.sum(axis=1), row_scale),
+        "final_use": (uses[:, ~error].sum(axis=1), row_scale),
+        "intermediate_input": (flows.sum(axis=0) + inputs[~added].sum(axis=0), column_scale),
+        "value_added": (inputs[added].sum(axis=0), column_scale),
+        "total_input": (flows.sum(axis=0) + inputs.sum(axis=0), column_scale),
+    }
+    worst, where = 0.0, ""
+    for name, values in table.printed.items():
+        if name not in sums:
+            raise InputError(
+                "no such printed total",
+                found=name,
+                allowed=", ".join(sums),
+                nearest=nearest_name(name, sums),
+            )
+        total, scale = sums[name]
+        gap = np.abs(values.to_numpy() - total) / np.where(scale > 0.0, scale, 1.0)
+        if gap.max() > worst:
+            worst, where = float(gap.max()), f"{name} of {table.sectors[int(gap.argmax())]!r}"
+    told = ", ".join(table.printed)
+    if worst <= EXACT:
+        return Check("printed_totals", "pass", worst, f"{told} are the sums of their cells")
+    detail = f"printed {where} differs from its cells by {worst:.2e} of gross flow"
+    return Check("printed_totals", "warn" if worst <= LOOSE else "fail", worst, detail)
 
 
 def _residual(name: str, what: str, gap: Floats, scale: Floats, sectors: pd.Index) -> Check:

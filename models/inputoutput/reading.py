@@ -134,6 +134,7 @@ def as_table(frames: TableFrames) -> IOTable:
         source=frames.source,
         price_basis=frames.price_basis,
         history=frames.history,
+        printed=frames.printed,
     )
 
 
@@ -171,4 +172,5 @@ def as_frames(table: IOTable) -> TableFrames:
         price_basis=table.price_basis,
         source=table.source or table.name,
         history=table.history,
+        printed=table.printed,
     )

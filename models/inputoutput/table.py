@@ -18,7 +18,8 @@ Source: Miller and Blair (2009), Input-Output Analysis, 2nd edition, chapters 2,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self, TypedDict, Unpack
@@ -30,7 +31,7 @@ import xarray as xr
 from models.inputoutput.accounting import Analyses
 from models.inputoutput.building import Satellites, build_dataset, check_treatment
 from models.inputoutput.deriving import Concordance, aggregated, local_table, updated
-from models.inputoutput.labelled import Floats
+from models.inputoutput.labelled import Floats, aligned_vector
 from models.inputoutput.roles import Roles
 from models.inputoutput.solving import LeontiefSystem, System, per_unit
 
@@ -38,12 +39,13 @@ Treatment = Literal["competitive", "domestic"]
 
 
 class Provenance(TypedDict, total=False):
-    """Where a table comes from: name, source, price basis, and what was done to it."""
+    """Where a table comes from: name, source, price basis, what was done, printed totals."""
 
     name: str
     source: str
     price_basis: str
     history: tuple[str, ...]
+    printed: Mapping[str, pd.Series]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -67,6 +69,9 @@ class IOTable(Analyses):
         Rows and columns with a part of their own.
     history : tuple of str
         What was done to the table, in order.
+    printed : mapping of str to Series (n,)
+        Totals that the source prints beside the table (`preflight.PRINTED`): never used,
+        compared by `preflight`. Tables made from this one have none.
     """
 
     data: xr.Dataset
@@ -74,6 +79,7 @@ class IOTable(Analyses):
     uses: pd.Index
     roles: Roles
     history: tuple[str, ...] = ()
+    printed: Mapping[str, pd.Series] = field(default_factory=dict)
 
     @classmethod
     def from_frames(
@@ -114,7 +120,7 @@ class IOTable(Analyses):
         roles : Roles, optional
             Names with a part of their own, beyond those recognised.
         **provenance
-            name, source, price_basis, history.
+            name, source, price_basis, history, printed.
 
         Raises
         ------
@@ -136,7 +142,12 @@ class IOTable(Analyses):
         names = [str(name) for name in uses.get_level_values(-1)]
         inputs = [str(name) for name in dataset["primary_input"].to_numpy()]
         chosen = (roles or Roles()).resolved(names, inputs)
-        return cls(dataset, sectors, uses, chosen, tuple(provenance.get("history", ())))
+        printed = {
+            what: pd.Series(aligned_vector(values, sectors, f"printed {what}"), sectors)
+            for what, values in provenance.get("printed", {}).items()
+        }
+        history = tuple(provenance.get("history", ()))
+        return cls(dataset, sectors, uses, chosen, history, printed)
 
     @classmethod
     def read(cls, path: str | Path, *, layout: str = "labelled", **options: Any) -> IOTable:

@@ -27,7 +27,7 @@ from sim.baseyear.carry_forward import (
     build_priors,
     read_national_value_added,
 )
-from sim.baseyear.chinese_tables import OfficialTable, diagnose, read_official_table
+from sim.baseyear.chinese_tables import OfficialTable, read_official_table
 from sim.baseyear.final_demand_posterior import FinalDemand, Structure, estimate_final_demand
 from sim.baseyear.io_observations import ObservationTable, read_observations
 from sim.errors import InputError
@@ -162,13 +162,6 @@ def build_input_output(data_dir: Path) -> tuple[xr.Dataset, pd.DataFrame]:
         identities, GRAS does not converge, or a local supply share leaves [0, 1].
     """
     table = read_official_table(data_dir / TABLE_FILE)
-    for check in diagnose(table):
-        if check.level == "fail":
-            raise InputError(
-                f"the table fails the check {check.check!r} ({check.message})",
-                file=TABLE_FILE,
-                found=check.value,
-            )
     observations = read_observations()
     national = [read_national_value_added(data_dir / name) for name in NATIONAL_FILES]
     priors = build_priors(table, observations, *national)

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from models.errors import InputError
+from models.inputoutput import IOTable
 from models.inputoutput.frames import TableFrames
 from models.inputoutput.grids import read_grid, write_grid
 from models.inputoutput.reading import as_table, read_frames, read_table
@@ -307,3 +308,48 @@ def test_money_is_converted_by_a_stated_factor() -> None:
     assert found.history[-1] == "money in 万元 divided by 10000 to 亿元"
     with pytest.raises(InputError, match="cannot be converted"):
         made.in_unit("USD")
+
+
+@pytest.mark.parametrize(("factor", "status"), [(1.0, "pass"), (1.0001, "warn"), (1.5, "fail")])
+def test_printed_totals_are_compared_with_their_cells(factor: float, status: str) -> None:
+    flows = pd.DataFrame([[10.0, 20.0], [30.0, 40.0]], ["a", "b"], ["a", "b"])
+    use = pd.DataFrame({"households": [70.0, 60.0]}, ["a", "b"])
+    wages = pd.DataFrame([[60.0, 70.0]], ["wages"], ["a", "b"])
+    printed = {
+        "intermediate_use": pd.Series({"b": 70.0, "a": 30.0}),
+        "final_use": use["households"],
+        "intermediate_input": pd.Series({"a": 40.0, "b": 60.0}),
+        "value_added": wages.loc["wages"],
+        "total_input": pd.Series({"a": 100.0, "b": 130.0 * factor}),
+    }
+    table = IOTable.from_frames(flows, use, wages, unit="CNY", year=2020, printed=printed)
+    check = table.preflight()["printed_totals"]
+    assert check.status == status
+    assert ("total_input of 'b'" in check.detail) == (factor != 1.0)
+    assert table.aggregate({"a": "all", "b": "all"}).printed == {}
+
+
+def test_an_unknown_printed_total_is_refused() -> None:
+    frame = pd.DataFrame([[1.0]], ["a"], ["a"])
+    table = IOTable.from_frames(
+        frame,
+        frame.rename(columns={"a": "use"}),
+        None,
+        unit="CNY",
+        year=2020,
+        printed={"value_ad": pd.Series({"a": 1.0})},
+    )
+    with pytest.raises(InputError, match="did you mean 'value_added'"):
+        table.preflight()
+
+
+def test_a_total_among_final_uses_or_primary_inputs_is_found() -> None:
+    names = ["a", "b", "c"]
+    flows = pd.DataFrame(np.full((3, 3), 10.0), names, names)
+    use = pd.DataFrame({"c": [50.0, 20.0, 9.0], "g": [20.0, 40.0, 1.0]}, names)
+    both = use.assign(both=use.sum(axis=1))
+    table = IOTable.from_frames(flows, both, None, unit="CNY", year=2020)
+    assert table.preflight()["subtotals"].detail == "both is a subtotal"
+    inputs = pd.DataFrame([[60.0, 70.0, 8.0]] * 2, ["wages", "合计"], names)
+    table = IOTable.from_frames(flows, use, inputs, unit="CNY", year=2020)
+    assert table.preflight()["subtotals"].detail == "合计 is a subtotal"
