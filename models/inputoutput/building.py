@@ -25,8 +25,8 @@ Satellites: TypeAlias = Mapping[str, Account] | pd.DataFrame
 
 def build_dataset(
     flows: pd.DataFrame,
-    final_use: pd.DataFrame,
-    primary_inputs: pd.DataFrame | None,
+    final_use: pd.DataFrame | pd.Series,
+    primary_inputs: pd.DataFrame | pd.Series | None,
     satellites: Satellites | None,
     output: pd.Series | None,
     imports_by_row: pd.DataFrame | pd.Series | None,
@@ -46,12 +46,19 @@ def build_dataset(
     InputError
         On labels that do not match or values that are not finite numbers.
     """
+    flows = _frame(flows, "flows")
+    if isinstance(final_use, pd.Series):
+        final_use = final_use.to_frame(final_use.name or "final_use")
+    final_use = _frame(final_use, "final use")
+    if isinstance(primary_inputs, pd.Series):
+        primary_inputs = primary_inputs.to_frame(primary_inputs.name or "value_added").T
     sectors = checked_index(flows.index, "rows of flows")
     if len(sectors) == 0:
         raise InputError("flows have no sectors")
     uses = checked_index(final_use.columns, "columns of final use")
     if primary_inputs is None:
         primary_inputs = pd.DataFrame(np.zeros((0, len(sectors))), columns=sectors)
+    primary_inputs = _frame(primary_inputs, "primary inputs")
     inputs = _named(checked_index(primary_inputs.index, "rows of primary inputs"))
     arrays: dict[str, tuple[tuple[str, ...], Floats]] = {
         "flows": (("sector_input", "sector"), aligned(flows, sectors, sectors, "flows")),
@@ -82,6 +89,13 @@ def build_dataset(
     labels = table_labels(sectors, uses, inputs, origins, names)
     accounts = {"satellite_unit": (("satellite",), np.array(units, dtype=object))}
     return xr.Dataset({**arrays, **accounts}, coords=labels), sectors, uses
+
+
+def _frame(values: object, what: str) -> pd.DataFrame:
+    """Refuse what carries no labels: position never decides."""
+    if not isinstance(values, pd.DataFrame):
+        raise InputError(f"{what} must be a labelled pandas DataFrame", found=type(values).__name__)
+    return values
 
 
 def table_labels(

@@ -113,6 +113,12 @@ def _targets(sectors: pd.Index, concordance: Concordance) -> list[Hashable]:
     """The new label of every sector, in the order of the table."""
     if isinstance(concordance, pd.DataFrame):
         concordance = _from_matrix(concordance)
+    if not isinstance(concordance, Mapping | pd.Series):
+        raise InputError(
+            "a concordance is a mapping or Series from old to new label, or a labelled frame of "
+            "zeros and ones",
+            found=type(concordance).__name__,
+        )
     mapping = dict(concordance.items())
     if any(pd.api.types.is_scalar(new) and pd.isna(new) for new in mapping.values()):
         raise InputError("the concordance leaves a new label empty")

@@ -1,8 +1,8 @@
 """Which rows and columns of a table play a part that an analysis must know.
 
-A label is only recognised when it is one of the written names below; every other name is
-given by the user. A role that is neither given nor recognised stays empty, and an analysis
-that needs it says so.
+A label is only recognised when it is one of the written names below, in capitals or not, with
+blanks or underscores; every other name is given by the user. A role that is neither given nor
+recognised stays empty, and an analysis that needs it says so.
 """
 
 from __future__ import annotations
@@ -16,21 +16,25 @@ from models.errors import InputError
 COMPENSATION: Final = (
     "compensation",
     "compensation_of_employees",
+    "employee_compensation",
+    "labour_compensation",
     "wages",
+    "wages_and_salaries",
     "labour",
     "labor",
-    "VA001",
+    "va001",
     "劳动者报酬",
 )
 HOUSEHOLDS: Final = (
     "households",
     "household",
     "household_consumption",
+    "private_consumption",
     "rural_households",
     "urban_households",
     "final_consumption_households",
-    "FU101",
-    "FU102",
+    "fu101",
+    "fu102",
     "居民消费",
     "居民消费支出",
     "农村居民消费",
@@ -40,8 +44,8 @@ EXTERNAL: Final = (
     "outflow",
     "exports",
     "export",
-    "OF",
-    "EX",
+    "of",
+    "ex",
     "出口",
     "国内省外流出",
     "statistical_discrepancy",
@@ -86,7 +90,7 @@ class Roles:
         wanted = () if self.compensation is None else (self.compensation,)
         _present("primary input", (*wanted, *(self.imported_inputs or ())), inputs)
         _present("final use", (*(self.households or ()), *(self.external or ())), uses)
-        earned = [name for name in COMPENSATION if name in inputs]
+        earned = [name for name in inputs if _plain(name) in COMPENSATION]
         return replace(
             self,
             compensation=self.compensation or (earned[0] if len(earned) == 1 else None),
@@ -101,7 +105,11 @@ def _recognised(
 ) -> tuple[str, ...]:
     if given is not None:
         return tuple(given)
-    return tuple(dict.fromkeys(name for name in names if name in known))
+    return tuple(dict.fromkeys(name for name in names if _plain(name) in known))
+
+
+def _plain(name: str) -> str:
+    return "_".join(name.strip().lower().replace("-", " ").split())
 
 
 def _present(what: str, wanted: Sequence[str], names: Sequence[str]) -> None:

@@ -85,8 +85,8 @@ class IOTable(Analyses):
     def from_frames(
         cls,
         flows: pd.DataFrame,
-        final_use: pd.DataFrame,
-        primary_inputs: pd.DataFrame | None,
+        final_use: pd.DataFrame | pd.Series,
+        primary_inputs: pd.DataFrame | pd.Series | None,
         *,
         unit: str,
         year: int,
@@ -104,7 +104,8 @@ class IOTable(Analyses):
         ----------
         flows, final_use, primary_inputs : DataFrame (n, n), (n, k), (p, n)
             Z from row product to column sector; final uses by product; value added and,
-            where domestic, imported inputs by sector (None where unknown).
+            where domestic, imported inputs by sector (None where unknown). A Series is a
+            single final use, or a single primary input.
         unit : str
             Unit of all money in the table, for example "100 million CNY".
         satellites : mapping or DataFrame (q, n), optional
@@ -286,11 +287,11 @@ class IOTable(Analyses):
     def ghosh(self) -> Floats:
         """G (n, n) as a plain array: G = diag(x)^-1 L diag(x) where every x is above zero."""
         x = self.plain("output")
-        if isinstance(self.system, LeontiefSystem) and not self.system.has_inverse:
-            return LeontiefSystem(self.allocation_coefficients.to_numpy()).inverse()
-        if (x == 0.0).any():
-            return LeontiefSystem(self.allocation_coefficients.to_numpy()).inverse()
-        return np.asarray(self.system.inverse() * x / x[:, None])
+        system = self.productive  # A and B have the same eigenvalues
+        formed = not isinstance(system, LeontiefSystem) or system.has_inverse
+        if formed and (x != 0.0).all():
+            return np.asarray(system.inverse() * x / x[:, None])
+        return LeontiefSystem(self.allocation_coefficients.to_numpy()).inverse()
 
     @property
     def ghosh_inverse(self) -> xr.DataArray:

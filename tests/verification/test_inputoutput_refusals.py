@@ -37,6 +37,9 @@ def table(**changes: object) -> IOTable:
 
 REFUSED: list[tuple[str, dict[str, object]]] = [
     ("columns of flows do not have the labels", {"flows": FLOWS.rename(columns={"a": "z"})}),
+    ("flows must be a labelled pandas DataFrame; found ndarray", {"flows": FLOWS.to_numpy()}),
+    ("final use must be a labelled", {"final_use": FINAL.to_numpy()}),
+    ("primary inputs must be a labelled", {"primary_inputs": PRIMARY.to_numpy()}),
     ("rows of final use do not have the labels", {"final_use": FINAL.iloc[:2]}),
     ("rows of final use do not have", {"final_use": FINAL.reset_index(drop=True)}),
     ("columns of primary inputs do not have", {"primary_inputs": PRIMARY.T}),
@@ -76,6 +79,7 @@ CALLS: list[tuple[str, Callable[[IOTable], object]]] = [
     ("must sum to one", lambda t: t.shock({"a": 1.0}, profile=[0.5, 0.4])),
     ("has no local-supply", lambda t: t.local()),
     ("leaves out sector", lambda t: t.aggregate({"a": "x", "b": "x"})),
+    ("a concordance is a mapping", lambda t: t.aggregate(np.ones((3, 1)))),  # type: ignore[arg-type]
     ("names sector 'd'", lambda t: t.aggregate({"a": "x", "b": "x", "c": "y", "d": "y"})),
     ("a single one in each row", lambda t: t.aggregate(pd.DataFrame(0.5, LABELS, ["x", "y"]))),
     ("no sector 'z'", lambda t: t.update(pd.DataFrame([[0.1]], ["z"], ["a"]))),
@@ -247,3 +251,28 @@ def test_units_that_are_not_understood_are_refused() -> None:
         money_size("shells")
     with pytest.raises(InputError, match="unit of mass is not understood"):
         mass_size("persons")
+
+
+def test_a_series_is_a_single_final_use_or_primary_input() -> None:
+    found = table(final_use=FINAL["exports"], primary_inputs=PRIMARY.sum(), output=OUTPUT)
+    assert list(found.uses) == ["exports"]
+    assert found.input_names == ("value_added",)
+    np.testing.assert_allclose(found.value_added, ADDED)
+
+
+def test_usual_spellings_of_wages_and_households_are_recognised() -> None:
+    renamed = table(
+        final_use=FINAL.rename(columns={"households": "Household consumption"}),
+        primary_inputs=PRIMARY.rename(index={"compensation": "Compensation of employees"}),
+    )
+    np.testing.assert_allclose(renamed.multipliers(type=2), table().multipliers(type=2))
+
+
+def test_no_inverse_of_an_economy_that_is_not_productive() -> None:
+    labels = ["a", "b"]
+    flows = pd.DataFrame([[80.0, 50.0], [70.0, 60.0]], labels, labels)
+    use = pd.DataFrame({"use": [-30.0, -40.0]}, labels)
+    found = IOTable.from_frames(flows, use, None, unit="CNY", year=2020)
+    for name in ("leontief_inverse", "ghosh_inverse"):
+        with pytest.raises(InputError, match="spectral radius of A is not below one"):
+            getattr(found, name)
