@@ -7,12 +7,11 @@ where the coke is used: furnace gas recovered from it adds nothing.
 
 from __future__ import annotations
 
-import numpy as np
-
 from models.compiled import equation, kernel
 from models.energy.primary import REFINING
 from models.energy.year import COAL, COAL_POWER, COKE, GAS, GAS_POWER, OIL, SECTORS
 from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
+from models.vector import exp
 
 POWER_AND_HEAT = 23  # sector 24
 
@@ -48,90 +47,110 @@ def cumulative_reduction(intensity, base_intensity):
 
 
 @kernel
-def emissions(y, structure, drivers, base, activity, flows, process, results):
-    """CO2 by energy sector (Mt), and the balance of fuels against sectors.
+def emission_factors(y, structure, drivers, factor, stored):
+    """Emission factor of each fuel (4, B), and the part of feedstock carbon stored (4, B).
 
-    Heat and power fuels stand in sector 24, refinery losses and what coking coal holds
-    beyond its coke in 11, process emissions in their own sectors. Raw-material use is its
-    base-year part times `activity` (44, B). `process` (B,) cumulates the log change of
-    process emissions per unit of output. `flows` comes from `models.energy.primary.transform`.
-    Captured CO2 leaves sector 24. The driver of stored carbon is oil's share; the other
-    carriers' shares move with it.
+    The driver of stored carbon is oil's share; the other carriers' shares move with it.
     """
-    p = structure.parameters
-    made = results.electricity_generation
-    draws = process.shape[0]
+    for c in range(4):
+        level = structure.carbon_stored_share[c] / structure.carbon_stored_share[OIL]
+        for d in range(factor.shape[1]):
+            moved = drivers[DRIVER.emission_factor_coal + c, y, d]
+            factor[c, d] = structure.emission_factor[c] * moved
+            stored[c, d] = min(drivers[DRIVER.carbon_stored_share, y, d] * level, 1.0)
+
+
+@kernel
+def emissions(y, structure, drivers, base, activity, factor, stored, process, sums, results):
+    """CO2 of fuels and processes by energy sector (Mt).
+
+    Raw-material use is its base-year part times `activity` (44, B). `process` (2, B): the
+    cumulated log change of process emissions per unit of output, and its level. `sums`
+    (4, B) receives the sums over sectors: CO2 of fuels, of processes, and what is stored.
+    """
+    draws = sums.shape[1]
+    sums[:] = 0.0
     for d in range(draws):
         if y > 0:
-            process[d] += drivers[DRIVER.process_intensity_growth, y, d]
-        stored_level = (
-            drivers[DRIVER.carbon_stored_share, y, d] / structure.carbon_stored_share[OIL]
-        )
-        burnt, processed, stored = 0.0, 0.0, 0.0
-        for i in range(SECTORS + 2):
-            total = 0.0
+            process[0, d] += drivers[DRIVER.process_intensity_growth, y, d]
+        process[1, d] = exp(process[0, d])
+    for i in range(SECTORS + 2):
+        processing = 1.0 if i < SECTORS else 0.0
+        for d in range(draws):
+            total, bound = 0.0, 0.0
             for c in range(4):
-                factor = (
-                    structure.emission_factor[c] * drivers[DRIVER.emission_factor_coal + c, y, d]
-                )
-                fuel = results.final_energy[i, c, y, d]
                 feed = structure.feedstock_share[i, c] * base.final_energy[i, c, d]
                 feed *= activity[i, d]
-                stored_share = min(structure.carbon_stored_share[c] * stored_level, 1.0)
-                total += combustion_co2(fuel, feed, stored_share, factor)
-                stored += feed * stored_share * factor
-            own = 0.0
-            if i < SECTORS and base.process_co2[i, d] > 0.0:
-                index = results.gross_output[i, y, d] / results.gross_output[i, 0, d]
-                own = base.process_co2[i, d] * index * np.exp(process[d])
-            burnt += total
-            processed += own
+                fuel = results.final_energy[i, c, y, d]
+                total += combustion_co2(fuel, feed, stored[c, d], factor[c, d])
+                bound += feed * stored[c, d] * factor[c, d]
+            own = processing * base.process_co2[i, d] * activity[i, d] * process[1, d]
             results.co2[i, y, d] = total + own
-        plants, supplied = 0.0, 0.0
-        for c in range(4):
-            factor = structure.emission_factor[c] * drivers[DRIVER.emission_factor_coal + c, y, d]
-            fuel = flows[c, d]
-            burnt_here = results.primary_energy[c, y, d]
-            if c == COAL:
-                fuel += drivers[DRIVER.coal_rate, y, d] * made[COAL_POWER, y, d]
-                burnt_here -= p[PARAMETER.coal_loss]
-            elif c == GAS:
-                fuel += p[PARAMETER.gas_rate] * made[GAS_POWER, y, d]
-                burnt_here -= p[PARAMETER.gas_loss]
-            plants += factor * fuel
-            supplied += factor * burnt_here
-        coal = structure.emission_factor[COAL] * drivers[DRIVER.emission_factor_coal, y, d]
-        oil = structure.emission_factor[OIL] * drivers[DRIVER.emission_factor_oil, y, d]
-        coke = structure.emission_factor[COKE] * drivers[DRIVER.emission_factor_coke, y, d]
-        losses = coal * flows[7, d] - coke * flows[8, d] + oil * flows[9, d]
+            sums[0, d] += total
+            sums[1, d] += own
+            sums[2, d] += bound
+
+
+@kernel
+def carbon_accounts(y, structure, drivers, factor, flows, sums, results):
+    """CO2 of energy supply, totals and intensity, and the balance of fuels against sectors.
+
+    Heat and power fuels stand in sector 24, refinery losses and what coking coal holds
+    beyond its coke in 11. `flows` comes from `models.energy.primary.transform`, `sums` from
+    `emissions`. Captured CO2 leaves sector 24.
+    """
+    p = structure.parameters
+    s = results.scalars
+    made = results.electricity_generation
+    for d in range(sums.shape[1]):
+        coal = flows[COAL, d] + drivers[DRIVER.coal_rate, y, d] * made[COAL_POWER, y, d]
+        gas = flows[GAS, d] + p[PARAMETER.gas_rate] * made[GAS_POWER, y, d]
+        plants = factor[COAL, d] * coal + factor[GAS, d] * gas
+        plants += factor[COKE, d] * flows[COKE, d] + factor[OIL, d] * flows[OIL, d]
+        losses = factor[COAL, d] * flows[7, d] - factor[COKE, d] * flows[8, d]
+        losses += factor[OIL, d] * flows[9, d]
         captured = drivers[DRIVER.carbon_capture, y, d]
         results.co2[POWER_AND_HEAT, y, d] += plants - captured
         results.co2[REFINING, y, d] += losses
-        energy = burnt + plants + losses - captured
-        by_sector = 0.0
-        for i in range(SECTORS + 2):
-            by_sector += results.co2[i, y, d]
-        by_fuel = supplied - stored + processed - captured
-        results.residual[IDENTITY.co2_balance, y, d] = max(
-            abs(by_sector - by_fuel), abs(by_sector - energy - processed)
-        ) / abs(by_sector)
-        s = results.scalars
-        s[SCALAR.co2_energy, y, d] = energy
-        s[SCALAR.co2_process, y, d] = processed
+        s[SCALAR.co2_energy, y, d] = sums[0, d] + plants + losses - captured
+        s[SCALAR.co2_process, y, d] = sums[1, d]
         s[SCALAR.co2_captured, y, d] = captured
-        s[SCALAR.co2_total, y, d] = energy + processed
-        imported = (
-            drivers[DRIVER.imported_electricity_factor, y, d]
-            * s[SCALAR.electricity_net_import, y, d]
-        )
-        s[SCALAR.co2_imported_electricity, y, d] = imported
+    check_carbon(y, structure, factor, sums, results)
+    for d in range(sums.shape[1]):
+        energy, processed = s[SCALAR.co2_energy, y, d], s[SCALAR.co2_process, y, d]
+        imported = drivers[DRIVER.imported_electricity_factor, y, d]
+        imported *= s[SCALAR.electricity_net_import, y, d]
         scope = energy
         if structure.scope_imports:
             scope += imported
         if structure.scope_process:
             scope += processed
+        s[SCALAR.co2_total, y, d] = energy + processed
+        s[SCALAR.co2_imported_electricity, y, d] = imported
         s[SCALAR.co2_target_scope, y, d] = scope
         s[SCALAR.co2_intensity, y, d] = carbon_intensity(scope, s[SCALAR.gdp, y, d])
         s[SCALAR.co2_intensity_reduction, y, d] = cumulative_reduction(
             s[SCALAR.co2_intensity, y, d], s[SCALAR.co2_intensity, 0, d]
         )
+
+
+@kernel
+def check_carbon(y, structure, factor, sums, results):
+    """Residual of CO2 by sector against CO2 by fuel and against the totals.
+
+    `sums` (4, B) as in `emissions`, with room for the sum over sectors.
+    """
+    p = structure.parameters
+    s = results.scalars
+    supply = results.primary_energy
+    for i in range(SECTORS + 2):
+        for d in range(sums.shape[1]):
+            sums[3, d] += results.co2[i, y, d]
+    for d in range(sums.shape[1]):
+        by_fuel = factor[COAL, d] * (supply[COAL, y, d] - p[PARAMETER.coal_loss])
+        by_fuel += factor[COKE, d] * supply[COKE, y, d] + factor[OIL, d] * supply[OIL, y, d]
+        by_fuel += factor[GAS, d] * (supply[GAS, y, d] - p[PARAMETER.gas_loss])
+        energy, processed = s[SCALAR.co2_energy, y, d], s[SCALAR.co2_process, y, d]
+        by_fuel += processed - sums[2, d] - s[SCALAR.co2_captured, y, d]
+        gap = max(abs(sums[3, d] - by_fuel), abs(sums[3, d] - energy - processed))
+        results.residual[IDENTITY.co2_balance, y, d] = gap / abs(sums[3, d])

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import llvmlite.binding
 import numba
 from numba.extending import register_jitable
 
@@ -40,6 +41,23 @@ def _cache_folder() -> str:
 
 
 CACHE_FOLDER = _cache_folder()
+
+
+def _use_wide_vectors() -> None:
+    """Let LLVM use the processor's widest vectors, and check more arrays for overlap.
+
+    LLVM prefers half of AVX-512 on some processors, and leaves a loop over more than a
+    few arrays scalar because it would have to test at run time that none overlap.
+    """
+    config: Any = numba.config
+    if config.CPU_FEATURES is None and config.CPU_NAME is None:
+        features = llvmlite.binding.get_host_cpu_features()
+        if features.get("avx512f"):
+            config.CPU_FEATURES = features.flatten() + ",-prefer-256-bit"
+    llvmlite.binding.set_option("provsim", "-runtime-memory-check-threshold=200")
+
+
+_use_wide_vectors()
 
 
 def equation(function: Function) -> Function:

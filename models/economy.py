@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.carbon import emissions
+from models.carbon import carbon_accounts, emission_factors, emissions
 from models.compiled import kernel
 from models.energy.dispatch import dispatch
 from models.energy.primary import energy_balance, energy_indicators, primary_energy, transform
@@ -25,17 +25,23 @@ from models.energy.year import (
 )
 from models.growth import capital_next, cobb_douglas
 from models.inputoutput.year import (
+    CAPITAL_USE,
     account,
+    add_value,
+    base_composition,
     close_accounts,
     compose_demand,
     grow_demand,
     produce,
-    scale_demand,
     shares,
     supported_value_added,
 )
 from models.labels import ENERGY_GROUPS, ENERGY_SECTORS, TECHNOLOGIES
 from models.state import BUILT, DRIVER, DRIVERS, PARAMETER, RUN, SCALAR, Base, Results, Structure
+from models.vector import exp, log
+from models.workspace import Workspace, workspace
+
+CAPITAL, LABOUR, SKILL, PROGRESS, LEVEL, KNOWLEDGE, GAP = 0, 1, 2, 3, 4, 5, 6  # `factors`
 
 _SUBSTITUTION = {
     "heavy": INDUSTRY_GROUP,
@@ -64,133 +70,277 @@ HOURS_INDEX = np.array([RUN.index(t) if t in RUN else -1 for t in TECHNOLOGIES],
 
 
 @kernel
+def start_growth(structure, drivers, factors, results, supply):
+    """Factors of the base year: its TFP level makes potential output GDP over the gap.
+
+    Arguments as for `supply_gdp`; `supply` (B,) holds the GDP of the base year.
+    """
+    p = structure.parameters
+    s = results.scalars
+    for d in range(supply.shape[0]):
+        alpha = drivers[DRIVER.capital_share, 0, d]
+        gap = drivers[DRIVER.output_gap_2025, 0, d]
+        capital, labour = p[PARAMETER.capital_2025_start], p[PARAMETER.labour]
+        potential = supply[d] / exp(gap)
+        factors[CAPITAL, d] = capital
+        factors[LABOUR, d] = labour
+        factors[SKILL, d] = 0.0
+        factors[PROGRESS, d] = 0.0
+        factors[LEVEL, d] = potential / cobb_douglas(1.0, capital, labour, 1.0, alpha)
+        factors[KNOWLEDGE, d] = p[PARAMETER.rd_stock]
+        factors[GAP, d] = gap
+        s[SCALAR.potential_gdp, 0, d] = potential
+    s[SCALAR.rd_expenditure, 0] = p[PARAMETER.rd_expenditure]
+    s[SCALAR.rd_growth, 0] = p[PARAMETER.rd_growth_2025]
+    s[SCALAR.capital, 0] = p[PARAMETER.capital_2025_start]
+    s[SCALAR.labour, 0] = p[PARAMETER.labour]
+    s[SCALAR.human_capital, 0] = 1.0
+    s[SCALAR.tfp, 0] = 1.0
+
+
+@kernel
+def accumulate_factors(y, structure, drivers, factors, uses, results):
+    """Capital, labour, skill, knowledge, progress and the gap one year on.
+
+    What demand invested in a year, at that year's efficiency and depreciation, makes the
+    capital at the start of the next.
+    """
+    p = structure.parameters
+    s = results.scalars
+    scale, reference = p[PARAMETER.investment_scale], p[PARAMETER.rd_stock_growth_reference]
+    for d in range(factors.shape[1]):
+        factors[CAPITAL, d] = capital_next(
+            factors[CAPITAL, d],
+            scale * uses[CAPITAL_USE, y - 1, d],
+            drivers[DRIVER.depreciation_rate, y - 1, d],
+            drivers[DRIVER.investment_efficiency, y - 1, d],
+        )
+        people = drivers[DRIVER.working_age_growth, y, d]
+        factors[LABOUR, d] *= exp(people + drivers[DRIVER.participation_growth, y, d])
+        returns = drivers[DRIVER.schooling_return, y, d]
+        factors[SKILL, d] += returns * drivers[DRIVER.schooling_increase, y, d]
+    for d in range(factors.shape[1]):
+        growth = exp(drivers[DRIVER.rd_growth, y, d])
+        spent = s[SCALAR.rd_expenditure, y - 1, d] * growth
+        known = factors[KNOWLEDGE, d]
+        stock = capital_next(known, spent, drivers[DRIVER.rd_depreciation, y, d], 1.0)
+        faster = log(stock / known) - reference
+        factors[KNOWLEDGE, d] = stock
+        s[SCALAR.rd_expenditure, y, d] = spent
+        s[SCALAR.rd_growth, y, d] = growth - 1.0
+        elasticity = drivers[DRIVER.rd_elasticity, y, d]
+        factors[PROGRESS, d] += drivers[DRIVER.tfp_growth, y, d] + elasticity * faster
+    for d in range(factors.shape[1]):
+        persistence = drivers[DRIVER.gap_persistence, y, d]
+        factors[GAP, d] = persistence * factors[GAP, d] + drivers[DRIVER.gap_shock, y, d]
+
+
+@kernel
 def supply_gdp(y, structure, drivers, factors, uses, results, supply):
     """Potential output, the gap, and the GDP they supply (B,).
 
     `factors` (7, B): capital at the start of the year, labour, log human capital, log
     TFP since the base year, TFP level of the base year, R&D stock, output gap. `uses`
-    (3, Y, B) holds past years' investment in its last row: what demand invested in a year,
-    at that year's efficiency and depreciation, makes the capital at the start of the next.
-    The base year's TFP level makes potential output equal GDP
-    over the gap in that year.
+    (7, Y, B) holds past years' final use, fixed capital among it.
     """
-    p = structure.parameters
     s = results.scalars
-    draws = supply.shape[0]
-    capital, labour, skill, progress, level, knowledge, gap = factors
-    for d in range(draws):
-        alpha = drivers[DRIVER.capital_share, y, d]
-        if y == 0:
-            gap[d] = drivers[DRIVER.output_gap_2025, 0, d]
-            capital[d] = p[PARAMETER.capital_2025_start]
-            labour[d] = p[PARAMETER.labour]
-            knowledge[d] = p[PARAMETER.rd_stock]
-            potential = s[SCALAR.gdp, 0, d] / np.exp(gap[d])
-            level[d] = potential / cobb_douglas(1.0, capital[d], labour[d], 1.0, alpha)
-            s[SCALAR.rd_expenditure, 0, d] = p[PARAMETER.rd_expenditure]
-            s[SCALAR.rd_growth, 0, d] = p[PARAMETER.rd_growth_2025]
-        else:
-            capital[d] = capital_next(
-                capital[d],
-                p[PARAMETER.investment_scale] * uses[2, y - 1, d],
-                drivers[DRIVER.depreciation_rate, y - 1, d],
-                drivers[DRIVER.investment_efficiency, y - 1, d],
-            )
-            labour[d] *= np.exp(
-                drivers[DRIVER.working_age_growth, y, d]
-                + drivers[DRIVER.participation_growth, y, d]
-            )
-            skill[d] += (
-                drivers[DRIVER.schooling_return, y, d] * drivers[DRIVER.schooling_increase, y, d]
-            )
-            growth = drivers[DRIVER.rd_growth, y, d]
-            spent = s[SCALAR.rd_expenditure, y - 1, d] * np.exp(growth)
-            stock = capital_next(knowledge[d], spent, drivers[DRIVER.rd_depreciation, y, d], 1.0)
-            faster = np.log(stock / knowledge[d]) - p[PARAMETER.rd_stock_growth_reference]
-            knowledge[d] = stock
-            s[SCALAR.rd_expenditure, y, d] = spent
-            s[SCALAR.rd_growth, y, d] = np.exp(growth) - 1.0
-            progress[d] += (
-                drivers[DRIVER.tfp_growth, y, d] + drivers[DRIVER.rd_elasticity, y, d] * faster
-            )
-            gap[d] = (
-                drivers[DRIVER.gap_persistence, y, d] * gap[d] + drivers[DRIVER.gap_shock, y, d]
-            )
-            potential = cobb_douglas(
-                level[d] * np.exp(progress[d]), capital[d], labour[d], np.exp(skill[d]), alpha
-            )
-        supply[d] = potential * np.exp(gap[d])
+    accumulate_factors(y, structure, drivers, factors, uses, results)
+    for d in range(supply.shape[0]):
+        capital, labour = factors[CAPITAL, d], factors[LABOUR, d]
+        human_capital, tfp = exp(factors[SKILL, d]), exp(factors[PROGRESS, d])
+        potential = cobb_douglas(
+            factors[LEVEL, d] * tfp,
+            capital,
+            labour,
+            human_capital,
+            drivers[DRIVER.capital_share, y, d],
+        )
+        supply[d] = potential * exp(factors[GAP, d])
         s[SCALAR.potential_gdp, y, d] = potential
-        s[SCALAR.capital, y, d] = capital[d]
-        s[SCALAR.labour, y, d] = labour[d]
-        s[SCALAR.human_capital, y, d] = np.exp(skill[d])
-        s[SCALAR.tfp, y, d] = np.exp(progress[d])
+        s[SCALAR.capital, y, d] = capital
+        s[SCALAR.labour, y, d] = labour
+        s[SCALAR.human_capital, y, d] = human_capital
+        s[SCALAR.tfp, y, d] = tfp
 
 
 @kernel
 def follow_people(y, structure, drivers, people, base_people, results):
     """Population and urbanisation; `people` (2, B) rural and urban since the base year."""
     p = structure.parameters
-    s = results.scalars
+    population, urban = results.scalars[SCALAR.population], results.scalars[SCALAR.urbanisation]
     draws = people.shape[1]
     for d in range(draws):
         if y == 0:
-            population, urban = p[PARAMETER.population], p[PARAMETER.urbanisation]
+            population[0, d] = p[PARAMETER.population]
+            urban[0, d] = p[PARAMETER.urbanisation]
+            base_people[0, d] = population[0, d] * (1.0 - urban[0, d])
+            base_people[1, d] = population[0, d] * urban[0, d]
         else:
-            population = s[SCALAR.population, y - 1, d] * np.exp(
-                drivers[DRIVER.population_growth, y, d]
-            )
-            urban = s[SCALAR.urbanisation, y - 1, d] + drivers[DRIVER.urbanisation_increase, y, d]
-        s[SCALAR.population, y, d] = population
-        s[SCALAR.urbanisation, y, d] = urban
-        if y == 0:
-            base_people[0, d] = population * (1.0 - urban)
-            base_people[1, d] = population * urban
-        people[0, d] = population * (1.0 - urban) / base_people[0, d]
-        people[1, d] = population * urban / base_people[1, d]
+            growth = exp(drivers[DRIVER.population_growth, y, d])
+            population[y, d] = population[y - 1, d] * growth
+            urban[y, d] = urban[y - 1, d] + drivers[DRIVER.urbanisation_increase, y, d]
+    for d in range(draws):
+        people[0, d] = population[y, d] * (1.0 - urban[y, d]) / base_people[0, d]
+        people[1, d] = population[y, d] * urban[y, d] / base_people[1, d]
 
 
 @kernel
-def growth_rates(y, structure, results, uses):
-    """Growth of GDP, productivity, investment and consumption; the base year's are data.
-
-    `uses` (3, Y, B), filled here: rural and urban household consumption, investment.
-    """
+def base_growth(structure, results):
+    """Growth rates of the base year, which are data."""
     p = structure.parameters
     s = results.scalars
-    n = results.final_demand.shape[1]
-    draws = uses.shape[2]
-    for d in range(draws):
-        for k in range(3):
-            total = 0.0
-            row = 3 if k == 2 else k
-            for i in range(n):
-                total += results.final_demand[row, i, y, d]
-            uses[k, y, d] = total
-        s[SCALAR.output_gap, y, d] = np.log(s[SCALAR.gdp, y, d] / s[SCALAR.potential_gdp, y, d])
-        if y == 0:
-            s[SCALAR.gdp_growth, 0, d] = p[PARAMETER.gdp_growth_2025]
-            s[SCALAR.primary_growth, 0, d] = p[PARAMETER.primary_growth_2025]
-            s[SCALAR.services_growth, 0, d] = p[PARAMETER.services_growth_2025]
-            s[SCALAR.industry_growth, 0, d] = p[PARAMETER.industry_growth_2025]
-            s[SCALAR.labour_productivity_growth, 0, d] = p[
-                PARAMETER.labour_productivity_growth_2025
-            ]
-            s[SCALAR.investment_growth, 0, d] = p[PARAMETER.investment_growth_2025]
-            s[SCALAR.consumption_growth, 0, d] = p[PARAMETER.consumption_growth_2025]
-        else:
-            growth = s[SCALAR.gdp, y, d] / s[SCALAR.gdp, y - 1, d]
-            workers = s[SCALAR.labour, y, d] / s[SCALAR.labour, y - 1, d]
-            s[SCALAR.gdp_growth, y, d] = growth - 1.0
-            s[SCALAR.labour_productivity_growth, y, d] = growth / workers - 1.0
-            s[SCALAR.investment_growth, y, d] = uses[2, y, d] / uses[2, y - 1, d] - 1.0
-            s[SCALAR.consumption_growth, y, d] = (uses[0, y, d] + uses[1, y, d]) / (
-                uses[0, y - 1, d] + uses[1, y - 1, d]
-            ) - 1.0
+    s[SCALAR.gdp_growth, 0] = p[PARAMETER.gdp_growth_2025]
+    s[SCALAR.primary_growth, 0] = p[PARAMETER.primary_growth_2025]
+    s[SCALAR.services_growth, 0] = p[PARAMETER.services_growth_2025]
+    s[SCALAR.industry_growth, 0] = p[PARAMETER.industry_growth_2025]
+    s[SCALAR.labour_productivity_growth, 0] = p[PARAMETER.labour_productivity_growth_2025]
+    s[SCALAR.investment_growth, 0] = p[PARAMETER.investment_growth_2025]
+    s[SCALAR.consumption_growth, 0] = p[PARAMETER.consumption_growth_2025]
 
 
 @kernel
-def simulate_block(structure, base, drivers, slips, groups, built, hours_of, results):
+def growth_rates(y, structure, uses, consumption, results):
+    """Growth of GDP, productivity, investment and consumption, and the output gap.
+
+    `uses` (7, Y, B): total of each final use. `consumption` (2, B) receives that of rural
+    and urban households as an index of the base year.
+    """
+    s = results.scalars
+    draws = uses.shape[2]
+    for d in range(draws):
+        s[SCALAR.output_gap, y, d] = log(s[SCALAR.gdp, y, d] / s[SCALAR.potential_gdp, y, d])
+        consumption[0, d] = uses[0, y, d] / uses[0, 0, d]
+        consumption[1, d] = uses[1, y, d] / uses[1, 0, d]
+    if y == 0:
+        base_growth(structure, results)
+        return
+    for d in range(draws):
+        growth = s[SCALAR.gdp, y, d] / s[SCALAR.gdp, y - 1, d]
+        workers = s[SCALAR.labour, y, d] / s[SCALAR.labour, y - 1, d]
+        s[SCALAR.gdp_growth, y, d] = growth - 1.0
+        s[SCALAR.labour_productivity_growth, y, d] = growth / workers - 1.0
+        invested = uses[CAPITAL_USE, y, d] / uses[CAPITAL_USE, y - 1, d]
+        s[SCALAR.investment_growth, y, d] = invested - 1.0
+        consumed = (uses[0, y, d] + uses[1, y, d]) / (uses[0, y - 1, d] + uses[1, y - 1, d])
+        s[SCALAR.consumption_growth, y, d] = consumed - 1.0
+
+
+@kernel
+def start_block(structure, base, drivers, hours_of, w):
+    """Set what a run starts from: indices at one, sums at zero, the base year's plants."""
+    draws = drivers.shape[2]
+    w.volumes[:] = 1.0
+    w.external[:] = 1.0
+    w.prices[:] = 1.0
+    w.kept[:] = 1.0
+    w.response[:] = 1.0
+    w.activity[:] = 1.0
+    w.saved[:] = 1.0
+    w.shifts[:] = 0.0
+    w.efficiency[:] = 0.0
+    w.process[:] = 0.0
+    w.extraction[:] = 0.0
+    w.capacity[:] = base.capacity
+    w.average[:] = base.capacity_average
+    base_composition(structure, base, w.composition)
+    for t in range(11):
+        for d in range(draws):
+            running = base.capacity_average[t, d]
+            hours = 1e3 * base.generation[t, d] / running if running > 0.0 else 0.0
+            if hours_of[t] >= 0:
+                level = drivers[DRIVER.hours_nuclear + hours_of[t], 0, d]
+                hours = hours / level if running > 0.0 else 1.0
+            w.base_hours[t, d] = hours
+
+
+@kernel
+def simulate_accounts(y, structure, base, drivers, w, results):
+    """One year of the economy: GDP, final demand, output, value added, shares, people."""
+    draws = drivers.shape[2]
+    if y > 0:
+        supply_gdp(y, structure, drivers, w.factors, w.uses, results, w.supply)
+        grow_demand(y, drivers, w.volumes, w.external, w.prices, w.shifts)
+    compose_demand(structure, base, w.composition, w.external, w.shifts, w.scale, w.demand)
+    if y > 0:
+        supported_value_added(y, structure, w.demand, w.weights, w.supported, w.created)
+        close_accounts(
+            y,
+            structure,
+            drivers,
+            w.supply,
+            w.supported,
+            w.created,
+            w.prices,
+            w.volumes,
+            w.scale,
+            results,
+        )
+    produce(y, structure, w.demand, w.volumes[0], w.goods, w.uses, results)
+    add_value(y, structure, w.goods[1], w.added, w.totals, results)
+    if y == 0:
+        w.supply[:] = w.totals[0]
+        start_growth(structure, drivers, w.factors, results, w.supply)
+        for i in range(w.inverse_output.shape[0]):
+            for d in range(draws):
+                output = results.gross_output[i, 0, d]
+                w.inverse_output[i, d] = 1.0 / output if output > 0.0 else 0.0
+    account(y, w.supply, w.goods[3], w.uses, w.totals, results)
+    shares(y, w.prices, w.added, results)
+    growth_rates(y, structure, w.uses, w.consumption, results)
+    follow_people(y, structure, drivers, w.people, w.base_people, results)
+
+
+@kernel
+def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of, w, results):
+    """One year of energy and carbon, given the year's economy."""
+    if y > 0:
+        follow_activity(
+            y, drivers, w.people, w.consumption, w.inverse_output, results, w.activity
+        )
+        change_intensity(y, structure, drivers, w.efficiency, w.saved, w.kept, w.response)
+        build_capacity(y, structure, drivers, slips, built, w.capacity, w.average)
+    final_energy(
+        y,
+        structure,
+        drivers,
+        base,
+        groups,
+        w.activity,
+        w.saved,
+        w.kept,
+        w.response,
+        w.burnt,
+        w.carriers,
+        results,
+    )
+    dispatch(
+        y,
+        structure,
+        drivers,
+        base,
+        hours_of,
+        w.capacity,
+        w.average,
+        w.base_hours,
+        w.base_share,
+        w.hours,
+        results,
+    )
+    transform(y, structure, drivers, w.carriers, w.coke, results, w.flows)
+    primary_energy(y, structure, drivers, w.carriers, results, w.flows)
+    energy_balance(y, structure, drivers, results, w.carriers, w.flows)
+    energy_indicators(
+        y, structure, drivers, w.hours, w.extraction, w.plants, w.base_clean, results
+    )
+    emission_factors(y, structure, drivers, w.factor, w.stored)
+    emissions(
+        y, structure, drivers, base, w.activity, w.factor, w.stored, w.process, w.sums, results
+    )
+    carbon_accounts(y, structure, drivers, w.factor, w.flows, w.sums, results)
+
+
+@kernel
+def simulate_block(structure, base, drivers, slips, groups, built, hours_of, w, results):
     """Run a block of draws from the base year to the horizon.
 
     Parameters
@@ -205,87 +355,29 @@ def simulate_block(structure, base, drivers, slips, groups, built, hours_of, res
         Years by which each named unit is late.
     groups, built, hours_of : arrays
         `GROUPS`, `BUILT_INDEX`, `HOURS_INDEX` of this module.
+    w : Workspace
+        Overwritten.
     results : Results
         Filled; `residual` holds the relative residual of every identity.
     """
-    years, draws = drivers.shape[1], drivers.shape[2]
-    n = structure.demand_group.shape[0]
-    volumes, external = np.ones((3, 7, draws)), np.ones((12, draws))
-    prices, shifts = np.ones((6, draws)), np.zeros((2, draws))
-    demand, work = np.empty((7, n, draws)), np.empty((4, n, draws))
-    supported, incomes = np.empty((7, 6, draws)), np.empty((4, draws))
-    factors, supply = np.zeros((7, draws)), np.empty(draws)
-    people, base_people = np.empty((2, draws)), np.empty((2, draws))
-    uses, consumption = np.empty((3, years, draws)), np.ones((2, draws))
-    activity, efficiency = np.ones((n + 2, draws)), np.zeros((6, draws))
-    kept, response = np.ones((4, draws)), np.ones((4, draws))
-    capacity, average = base.capacity.copy(), base.capacity_average.copy()
-    base_hours, hours = np.empty((11, draws)), np.empty((11, draws))
-    base_share, base_clean = np.empty(draws), np.empty(draws)
-    flows, process, extraction = np.empty((10, draws)), np.zeros(draws), np.zeros((3, draws))
-    for t in range(11):
-        for d in range(draws):
-            running = base.capacity_average[t, d]
-            base_hours[t, d] = 1e3 * base.generation[t, d] / running if running > 0.0 else 0.0
-            if hours_of[t] >= 0:
-                level = drivers[DRIVER.hours_nuclear + hours_of[t], 0, d]
-                base_hours[t, d] = base_hours[t, d] / level if running > 0.0 else 1.0
-    for y in range(years):
-        if y == 0:
-            demand[:] = base.final_demand
-            supply[:] = 0.0
-            produce(0, structure, demand, work, results)
-            for i in range(n):
-                for d in range(draws):
-                    supply[d] += results.value_added[i, 0, d]
-            account(0, structure, supply, work, results, incomes)
-            supply_gdp(0, structure, drivers, factors, uses, results, supply)
-        else:
-            supply_gdp(y, structure, drivers, factors, uses, results, supply)
-            grow_demand(y, drivers, volumes, external, prices, shifts)
-            compose_demand(structure, base, external, shifts, demand)
-            supported_value_added(y, structure, demand, supported)
-            close_accounts(y, structure, drivers, supply, supported, prices, volumes, results)
-            scale_demand(volumes[0], demand)
-            produce(y, structure, demand, work, results)
-            account(y, structure, supply, work, results, incomes)
-        shares(y, structure, prices, results)
-        growth_rates(y, structure, results, uses)
-        for d in range(draws):
-            for h in range(2):
-                consumption[h, d] = uses[h, y, d] / uses[h, 0, d]
-        follow_people(y, structure, drivers, people, base_people, results)
-        if y > 0:
-            follow_activity(y, structure, drivers, people, consumption, results, activity)
-            change_intensity(y, structure, drivers, efficiency, kept, response)
-            build_capacity(y, structure, drivers, slips, built, capacity, average)
-        final_energy(
-            y, structure, drivers, base, groups, activity, efficiency, kept, response, results
-        )
-        dispatch(
-            y,
-            structure,
-            drivers,
-            base,
-            hours_of,
-            capacity,
-            average,
-            base_hours,
-            base_share,
-            hours,
-            results,
-        )
-        transform(y, structure, drivers, results, flows)
-        primary_energy(y, structure, drivers, results, flows)
-        energy_balance(y, structure, drivers, results, flows)
-        energy_indicators(y, structure, drivers, hours, extraction, base_clean, results)
-        emissions(y, structure, drivers, base, activity, flows, process, results)
+    start_block(structure, base, drivers, hours_of, w)
+    for y in range(drivers.shape[1]):
+        simulate_accounts(y, structure, base, drivers, w, results)
+        simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of, w, results)
 
 
 def simulate(
-    structure: Structure, base: Base, drivers: np.ndarray, slips: np.ndarray, results: Results
+    structure: Structure,
+    base: Base,
+    drivers: np.ndarray,
+    slips: np.ndarray,
+    results: Results,
+    room: Workspace | None = None,
 ) -> None:
     """Run `simulate_block` with this module's label tables.
+
+    `room` is a `Workspace` of the block's size, to be used again by the same thread; one is
+    made where none is given.
 
     Raises
     ------
@@ -299,7 +391,10 @@ def simulate(
         and all(array.shape[-1] == draws for array in base)
         and slips.shape == (units, draws)
         and results.scalars.shape[1:] == (years, draws)
+        and (room is None or room.added.shape[1:] == (years, draws))
     )
     if not fits:
         raise ValueError("drivers, structure, base, slips and results have different sizes")
-    simulate_block(structure, base, drivers, slips, GROUPS, BUILT_INDEX, HOURS_INDEX, results)
+    if room is None:
+        room = workspace(structure.demand_group.size, years, draws)
+    simulate_block(structure, base, drivers, slips, GROUPS, BUILT_INDEX, HOURS_INDEX, room, results)

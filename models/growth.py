@@ -15,6 +15,7 @@ import pandas as pd
 
 from models.compiled import equation
 from models.errors import InputError
+from models.vector import exp, log
 
 Number = float | npt.NDArray[np.float64]
 CONTRIBUTIONS = ("capital", "labour", "human_capital", "tfp")
@@ -78,7 +79,8 @@ def cobb_douglas(
     Quarterly Journal of Economics 114, equation 1, for h.
     """
     effective = human_capital * labour
-    output: Number = tfp * capital**capital_share * effective ** (1.0 - capital_share)
+    shares = capital_share * log(capital) + (1.0 - capital_share) * log(effective)
+    output: Number = tfp * exp(shares)
     return output
 
 

@@ -7,9 +7,8 @@ gas. Raw materials: E = E_2025 * activity. Energies are Mtce at calorific value.
 
 from __future__ import annotations
 
-import numpy as np
-
 from models.compiled import equation
+from models.vector import exp, log
 
 
 @equation
@@ -19,7 +18,7 @@ def household_activity(population, consumption, elasticity):
     population**(1 - e) * consumption**e, with both as indices of the base year: demand
     follows people at constant income per head and income with elasticity e.
     """
-    return np.exp((1.0 - elasticity) * np.log(population) + elasticity * np.log(consumption))
+    return exp((1.0 - elasticity) * log(population) + elasticity * log(consumption))
 
 
 @equation
@@ -33,7 +32,7 @@ def price_response(carbon_price, carbon_price_base, emission_factor, fuel_price,
     ratio = (fuel_price + carbon_price * emission_factor) / (
         fuel_price + carbon_price_base * emission_factor
     )
-    return np.exp(-elasticity * np.log(ratio))
+    return exp(-elasticity * log(ratio))
 
 
 @equation

@@ -7,8 +7,6 @@ meet in each draw.
 
 from __future__ import annotations
 
-import numpy as np
-
 from models.compiled import kernel
 from models.energy.power import generation
 from models.energy.year import (
@@ -28,7 +26,6 @@ from models.energy.year import (
     NUCLEAR_CARRIER,
     OIL,
     PUMPED,
-    SECTORS,
     SOLAR,
     SOLAR_CARRIER,
     SOLAR_ROOF,
@@ -38,38 +35,38 @@ from models.energy.year import (
     WIND_ON,
 )
 from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
+from models.vector import exp
 
 REFINING = 10  # sector 11
 
 
 @kernel
-def transform(y, structure, drivers, results, flows):
+def transform(y, structure, drivers, carriers, coke, results, flows):
     """Fuel into heat, power, coking and refining: `flows` (10, B), Mtce.
 
     Rows: 0-6 heat fuel by final carrier, 7 coal for coking, 8 coke made, 9 refinery loss.
     Coke made follows final demand for coke, refinery loss the output of refining.
+    `carriers` (7, B): final energy; `coke` (B,): final coke of the base year, set in year 0.
     """
     p = structure.parameters
     draws = flows.shape[1]
+    if y == 0:
+        coke[:] = carriers[COKE]
+    for c in range(7):
+        share = structure.heat_fuel_share[c]
+        for d in range(draws):
+            heat = carriers[HEAT, d] - drivers[DRIVER.nuclear_heat, y, d]
+            flows[c, d] = heat / drivers[DRIVER.heat_efficiency, y, d] * share
     for d in range(draws):
-        heat = 0.0
-        for i in range(SECTORS + 2):
-            heat += results.final_energy[i, HEAT, y, d]
-        fuel = (heat - drivers[DRIVER.nuclear_heat, y, d]) / drivers[DRIVER.heat_efficiency, y, d]
-        for c in range(7):
-            flows[c, d] = fuel * structure.heat_fuel_share[c]
-        coke, coke_base = 0.0, 0.0
-        for i in range(SECTORS + 2):
-            coke += results.final_energy[i, COKE, y, d]
-            coke_base += results.final_energy[i, COKE, 0, d]
-        flows[8, d] = p[PARAMETER.coke_output] * coke / coke_base
-        flows[7, d] = flows[8, d] / p[PARAMETER.coking_efficiency]
+        made = p[PARAMETER.coke_output] * carriers[COKE, d] / coke[d]
+        flows[7, d] = made / p[PARAMETER.coking_efficiency]
+        flows[8, d] = made
         refined = results.gross_output[REFINING, y, d] / results.gross_output[REFINING, 0, d]
         flows[9, d] = p[PARAMETER.refinery_loss] * refined
 
 
 @kernel
-def primary_energy(y, structure, drivers, results, flows):
+def primary_energy(y, structure, drivers, carriers, results, flows):
     """Primary energy by carrier in the coal-equivalent method, totals in both methods.
 
     Biomass plants burn fuel: they count with the coal rate in both methods. The non-fossil
@@ -80,53 +77,62 @@ def primary_energy(y, structure, drivers, results, flows):
     s = results.scalars
     out = results.primary_energy
     made = results.electricity_generation
-    draws = flows.shape[1]
-    for d in range(draws):
+    for d in range(flows.shape[1]):
         rate = drivers[DRIVER.coal_rate, y, d]
-        for c in range(7):
-            used = 0.0
-            if c not in (ELECTRICITY, HEAT):
-                for i in range(SECTORS + 2):
-                    used += results.final_energy[i, c, y, d]
-                used += flows[c, d]
-            out[c, y, d] = used
-        out[COAL, y, d] += rate * made[COAL_POWER, y, d] + flows[7, d] + p[PARAMETER.coal_loss]
-        out[COKE, y, d] -= flows[8, d]
-        out[OIL, y, d] += flows[9, d]
-        out[GAS, y, d] += p[PARAMETER.gas_rate] * made[GAS_POWER, y, d] + p[PARAMETER.gas_loss]
-        fuels = out[COAL, y, d] + out[COKE, y, d] + out[OIL, y, d] + out[GAS, y, d]
-        fuels += out[BIOMASS, y, d]
-        wind = made[WIND_ON, y, d] + made[WIND_OFF, y, d]
-        solar = made[SOLAR, y, d] + made[SOLAR_ROOF, y, d]
-        net_import = s[SCALAR.electricity_net_import, y, d]
+        coal = carriers[COAL, d] + flows[COAL, d] + rate * made[COAL_POWER, y, d]
+        out[COAL, y, d] = coal + flows[7, d] + p[PARAMETER.coal_loss]
+        out[COKE, y, d] = carriers[COKE, d] + flows[COKE, d] - flows[8, d]
+        out[OIL, y, d] = carriers[OIL, d] + flows[OIL, d] + flows[9, d]
+        gas = carriers[GAS, d] + flows[GAS, d] + p[PARAMETER.gas_rate] * made[GAS_POWER, y, d]
+        out[GAS, y, d] = gas + p[PARAMETER.gas_loss]
+        biomass = carriers[BIOMASS, d] + flows[BIOMASS, d]
+        out[BIOMASS, y, d] = biomass + rate * made[BIO_POWER, y, d]
+        out[HEAT, y, d] = 0.0
+    for d in range(flows.shape[1]):
+        rate = drivers[DRIVER.coal_rate, y, d]
         heat = drivers[DRIVER.nuclear_heat, y, d]
-        own = made[NUCLEAR, y, d] + made[HYDRO, y, d] + wind + solar
-        burnt = rate * made[BIO_POWER, y, d]
-        fuels += burnt
-        out[BIOMASS, y, d] += burnt
         out[NUCLEAR_CARRIER, y, d] = rate * made[NUCLEAR, y, d] + heat
         out[HYDRO_CARRIER, y, d] = rate * made[HYDRO, y, d]
-        out[WIND_CARRIER, y, d] = rate * wind
-        out[SOLAR_CARRIER, y, d] = rate * solar
-        out[ELECTRICITY, y, d] = rate * net_import
-        total = fuels + heat + rate * (own + net_import)
-        s[SCALAR.energy_total, y, d] = total
-        s[SCALAR.energy_total_calorific, y, d] = fuels + heat + CALORIFIC * (own + net_import)
-        value, whole = rate, total
-        if structure.calorific_share:
-            value, whole = CALORIFIC, s[SCALAR.energy_total_calorific, y, d]
-        clean = out[BIOMASS, y, d] + heat + value * own
-        if structure.count_imported_nonfossil:
-            clean += value * net_import * drivers[DRIVER.imported_nonfossil_share, y, d]
-        s[SCALAR.non_fossil_share, y, d] = clean / whole
-        s[SCALAR.energy_intensity, y, d] = 100.0 * total / s[SCALAR.gdp, y, d]
-        s[SCALAR.coal_consumption, y, d] = out[COAL, y, d]
-        s[SCALAR.oil_consumption, y, d] = out[OIL, y, d]
-        s[SCALAR.gas_consumption, y, d] = out[GAS, y, d]
+        out[WIND_CARRIER, y, d] = rate * (made[WIND_ON, y, d] + made[WIND_OFF, y, d])
+        out[SOLAR_CARRIER, y, d] = rate * (made[SOLAR, y, d] + made[SOLAR_ROOF, y, d])
+        out[ELECTRICITY, y, d] = rate * s[SCALAR.electricity_net_import, y, d]
+    s[SCALAR.coal_consumption, y] = out[COAL, y]
+    s[SCALAR.oil_consumption, y] = out[OIL, y]
+    s[SCALAR.gas_consumption, y] = out[GAS, y]
+    energy_totals(y, structure, drivers, results)
 
 
 @kernel
-def energy_balance(y, structure, drivers, results, flows):
+def energy_totals(y, structure, drivers, results):
+    """Total primary energy in both methods, the non-fossil share and energy intensity."""
+    s = results.scalars
+    out = results.primary_energy
+    made = results.electricity_generation
+    imported_clean = 1.0 if structure.count_imported_nonfossil else 0.0
+    for d in range(s.shape[2]):
+        rate = drivers[DRIVER.coal_rate, y, d]
+        heat = drivers[DRIVER.nuclear_heat, y, d]
+        net_import = s[SCALAR.electricity_net_import, y, d]
+        fuels = out[COAL, y, d] + out[COKE, y, d] + out[OIL, y, d] + out[GAS, y, d]
+        fuels += out[BIOMASS, y, d]
+        own = made[NUCLEAR, y, d] + made[HYDRO, y, d]
+        own += made[WIND_ON, y, d] + made[WIND_OFF, y, d]
+        own += made[SOLAR, y, d] + made[SOLAR_ROOF, y, d]
+        total = fuels + heat + rate * (own + net_import)
+        calorific = fuels + heat + CALORIFIC * (own + net_import)
+        value = CALORIFIC if structure.calorific_share else rate
+        whole = calorific if structure.calorific_share else total
+        clean = out[BIOMASS, y, d] + heat + value * own
+        imported = net_import * drivers[DRIVER.imported_nonfossil_share, y, d]
+        clean += imported_clean * value * imported
+        s[SCALAR.energy_total, y, d] = total
+        s[SCALAR.energy_total_calorific, y, d] = calorific
+        s[SCALAR.non_fossil_share, y, d] = clean / whole
+        s[SCALAR.energy_intensity, y, d] = 100.0 * total / s[SCALAR.gdp, y, d]
+
+
+@kernel
+def energy_balance(y, structure, drivers, results, carriers, flows):
     """Residuals of supply against use, both methods, relative to the size of supply.
 
     Use = final fuels + final heat + electricity demand at the method's value + losses in
@@ -137,16 +143,10 @@ def energy_balance(y, structure, drivers, results, flows):
     p = structure.parameters
     s = results.scalars
     made = results.electricity_generation
-    draws = flows.shape[1]
-    for d in range(draws):
-        final = 0.0
-        heat = 0.0
-        for i in range(SECTORS + 2):
-            for c in range(7):
-                if c == HEAT:
-                    heat += results.final_energy[i, c, y, d]
-                elif c != ELECTRICITY:
-                    final += results.final_energy[i, c, y, d]
+    for d in range(flows.shape[1]):
+        final = carriers[COAL, d] + carriers[COKE, d] + carriers[OIL, d] + carriers[GAS, d]
+        final += carriers[BIOMASS, d]
+        heat = carriers[HEAT, d]
         fuel = 0.0
         for c in range(7):
             fuel += flows[c, d]
@@ -169,59 +169,69 @@ def energy_balance(y, structure, drivers, results, flows):
 
 
 @kernel
-def energy_indicators(y, structure, drivers, hours, extraction, base_clean, results):
+def sum_plants(y, structure, hours, results, plants):
+    """Sums over technologies: `plants` (6, B).
+
+    Rows: capacity and clean capacity, generation and clean generation that count; what
+    non-fossil plants make, and what they can make in a year at `hours` (11, B).
+    """
+    made = results.electricity_generation
+    capacity = results.electricity_capacity
+    plants[:] = 0.0
+    for t in range(hours.shape[0]):
+        counted, clean = structure.counted[t], structure.clean[t]
+        non_fossil = 1.0 if t <= BIO_POWER and t != PUMPED else 0.0
+        for d in range(hours.shape[1]):
+            plants[0, d] += counted * capacity[t, y, d]
+            plants[1, d] += clean * capacity[t, y, d]
+            plants[2, d] += counted * made[t, y, d]
+            plants[3, d] += clean * made[t, y, d]
+            plants[4, d] += non_fossil * made[t, y, d]
+            plants[5, d] += non_fossil * generation(capacity[t, y, d], hours[t, d])
+
+
+@kernel
+def energy_indicators(y, structure, drivers, hours, extraction, plants, base_clean, results):
     """Production, its capacity, and clean shares.
 
     Production counts fuels, non-fossil electricity and nuclear heat; its capacity counts
     fuels and what non-fossil plants can generate. `hours` (11, B): hours at the base
     year's curtailment. `extraction` (3, B): cumulated log growth of coal, oil and gas
     capacity. `base_clean` (B,): what non-fossil capacity at year end can yield in the base
-    year (Mtce), set in year 0.
+    year (Mtce), set in year 0. `plants` (6, B) is scratch.
     """
     p = structure.parameters
     s = results.scalars
-    made = results.electricity_generation
     capacity = results.electricity_capacity
     draws = base_clean.shape[0]
-    for d in range(draws):
+    sum_plants(y, structure, hours, results, plants)
+    if y == 0:
+        for d in range(draws):
+            base_clean[d] = drivers[DRIVER.coal_rate, 0, d] * plants[5, d]
+    else:
         for k in range(3):
-            if y > 0:
+            for d in range(draws):
                 extraction[k, d] += drivers[DRIVER.coal_capacity_growth + k, y, d]
-        coal = np.exp(extraction[0, d])
-        oil = np.exp(extraction[1, d])
-        gas = np.exp(extraction[2, d])
+    for d in range(draws):
+        coal, oil, gas = exp(extraction[0, d]), exp(extraction[1, d]), exp(extraction[2, d])
         rate = drivers[DRIVER.coal_rate, y, d]
-        generated, able = 0.0, 0.0
-        all_capacity, clean_capacity, all_made, clean_made = 0.0, 0.0, 0.0, 0.0
-        for t in range(capacity.shape[0]):
-            all_capacity += structure.counted[t] * capacity[t, y, d]
-            clean_capacity += structure.clean[t] * capacity[t, y, d]
-            all_made += structure.counted[t] * made[t, y, d]
-            clean_made += structure.clean[t] * made[t, y, d]
-            if t <= BIO_POWER and t != PUMPED:
-                generated += made[t, y, d]
-                able += generation(capacity[t, y, d], hours[t, d])
-        if y == 0:
-            base_clean[d] = rate * able
         s[SCALAR.energy_production_capacity, y, d] = (
             p[PARAMETER.coal_mine_capacity] * coal
             + p[PARAMETER.oil_field_capacity] * oil
             + p[PARAMETER.gas_field_capacity] * gas
-            + p[PARAMETER.non_fossil_power_capacity] * rate * able / base_clean[d]
+            + p[PARAMETER.non_fossil_power_capacity] * rate * plants[5, d] / base_clean[d]
         )
         s[SCALAR.energy_production, y, d] = (
             p[PARAMETER.coal_production] * coal
             + p[PARAMETER.oil_production] * oil
             + p[PARAMETER.gas_production] * gas
-            + rate * generated
+            + rate * plants[4, d]
             + drivers[DRIVER.nuclear_heat, y, d]
         )
-        s[SCALAR.clean_capacity_share, y, d] = clean_capacity / all_capacity
-        s[SCALAR.clean_generation_share, y, d] = clean_made / all_made
-        s[SCALAR.clean_generation, y, d] = clean_made
-        s[SCALAR.wind_pv_capacity, y, d] = (
-            capacity[WIND_ON, y, d]
-            + capacity[WIND_OFF, y, d]
-            + capacity[SOLAR, y, d]
-            + capacity[SOLAR_ROOF, y, d]
-        )
+    for d in range(draws):
+        s[SCALAR.clean_capacity_share, y, d] = plants[1, d] / plants[0, d]
+        s[SCALAR.clean_generation_share, y, d] = plants[3, d] / plants[2, d]
+        s[SCALAR.clean_generation, y, d] = plants[3, d]
+        wind = capacity[WIND_ON, y, d] + capacity[WIND_OFF, y, d]
+        solar = capacity[SOLAR, y, d] + capacity[SOLAR_ROOF, y, d]
+        s[SCALAR.wind_pv_capacity, y, d] = wind + solar

@@ -7,8 +7,6 @@ electricity count at the gross standard-coal rate of thermal generation of the y
 
 from __future__ import annotations
 
-import numpy as np
-
 from models.compiled import kernel
 from models.energy.demand import (
     electric_vehicles,
@@ -18,6 +16,7 @@ from models.energy.demand import (
 )
 from models.energy.power import at_year_end, in_service
 from models.state import DRIVER, PARAMETER
+from models.vector import exp
 
 CALORIFIC = 0.1229  # Mtce per TWh
 COAL, COKE, OIL, GAS, ELECTRICITY, HEAT, BIOMASS = 0, 1, 2, 3, 4, 5, 6
@@ -28,19 +27,20 @@ STEEL, INFORMATION = 13, 30  # sectors 14 and 31
 SECTORS = 42
 RURAL, URBAN = 42, 43
 INDUSTRY_GROUP, BUILDINGS_GROUP, TRANSPORT_GROUP = 0, 1, 2
+TO_GAS, ON_ROAD, PER_FUEL = 3, 4, 5  # further rows of `kept`
 
 
 @kernel
-def follow_activity(y, structure, drivers, people, consumption, results, activity):
+def follow_activity(y, drivers, people, consumption, inverse_output, results, activity):
     """Fill the activity index (44, B): gross output; households' people and consumption.
 
     `people` and `consumption` (2, B): rural and urban, index of the base year = 1.
+    `inverse_output` (42, B): one over base-year output, 0 where there is none.
     """
     draws = activity.shape[1]
     for s in range(SECTORS):
         for d in range(draws):
-            start = results.gross_output[s, 0, d]
-            activity[s, d] = results.gross_output[s, y, d] / start if start > 0.0 else 0.0
+            activity[s, d] = results.gross_output[s, y, d] * inverse_output[s, d]
     for h in range(2):
         for d in range(draws):
             activity[RURAL + h, d] = household_activity(
@@ -51,21 +51,29 @@ def follow_activity(y, structure, drivers, people, consumption, results, activit
 
 
 @kernel
-def change_intensity(y, structure, drivers, efficiency, kept, response):
-    """Cumulate efficiency (6, B), fuel kept from substitution (4, B), price response (4, B).
+def change_intensity(y, structure, drivers, efficiency, saved, kept, response):
+    """Cumulate efficiency (6, B), fuel kept from substitution (6, B), price response (4, B).
 
-    `kept`: part of the coal, gas and other oil that industry, buildings and transport burn
-    not yet electrified, and of the coal left not yet replaced by gas.
+    `saved` (6, B): what efficiency leaves of intensity. `kept`: part of the coal, gas and
+    other oil that industry, buildings and transport burn not yet electrified, of the coal
+    left not yet replaced by gas, of road fuel not yet replaced by electric vehicles; and
+    the electricity that replaces a unit of fuel.
     """
     draws = efficiency.shape[1]
     for g in range(6):
         for d in range(draws):
             efficiency[g, d] += drivers[DRIVER.efficiency_heavy + g, y, d]
+            saved[g, d] = exp(-efficiency[g, d])
     for d in range(draws):
         kept[0, d] *= 1.0 - drivers[DRIVER.electrification_industry, y, d]
         kept[1, d] *= 1.0 - drivers[DRIVER.electrification_buildings, y, d]
         kept[2, d] *= 1.0 - drivers[DRIVER.electrification_transport, y, d]
-        kept[3, d] *= 1.0 - drivers[DRIVER.coal_to_gas, y, d]
+        kept[TO_GAS, d] *= 1.0 - drivers[DRIVER.coal_to_gas, y, d]
+        kept[ON_ROAD, d] = electric_vehicles(
+            drivers[DRIVER.vehicle_electric_share, y, d],
+            drivers[DRIVER.vehicle_electric_share, 0, d],
+        )
+        kept[PER_FUEL, d] = 1.0 / drivers[DRIVER.electrification_efficiency, y, d]
     for c in range(4):
         for d in range(draws):
             response[c, d] = price_response(
@@ -79,65 +87,102 @@ def change_intensity(y, structure, drivers, efficiency, kept, response):
 
 @kernel
 def final_energy(
-    y, structure, drivers, base, groups, activity, efficiency, kept, response, results
+    y,
+    structure,
+    drivers,
+    base,
+    groups,
+    activity,
+    saved,
+    kept,
+    response,
+    burnt,
+    carriers,
+    results,
 ):
-    """Final energy by energy sector and carrier.
+    """Final energy by energy sector and carrier, and by carrier (7, B).
 
     Raw-material use follows activity alone: efficiency, prices and substitution act on
     what is burnt. Road fuel, a share of the oil burnt, leaves only with electric vehicles;
     electrification takes part of coal, gas and the other oil, and gas replaces part of the
     coal that is left. Of substitutions, only steel's route takes coke. `groups` (2, 44):
-    energy group of each sector, and its substitution group.
+    energy group of each sector, and its substitution group. `burnt` (4, B) is scratch.
+    """
+    out = results.final_energy
+    draws = activity.shape[1]
+    carriers[:] = 0.0
+    for s in range(SECTORS + 2):
+        burn(y, s, structure, base, activity[s], saved[groups[0, s]], response, burnt, out)
+        if s == STEEL:
+            change_route(y, structure, drivers, activity[s], burnt, out[s, ELECTRICITY, y])
+        substitute(structure, s, kept, kept[groups[1, s]], burnt, out[s, ELECTRICITY, y])
+        if s == INFORMATION:
+            for d in range(draws):
+                centres = drivers[DRIVER.data_centre_electricity, y, d]
+                out[s, ELECTRICITY, y, d] += CALORIFIC * centres
+        for c in range(4):
+            feed = structure.feedstock_share[s, c]
+            for d in range(draws):
+                raw_material = feed * base.final_energy[s, c, d] * activity[s, d]
+                out[s, c, y, d] = burnt[c, d] + raw_material
+        for c in range(7):
+            for d in range(draws):
+                carriers[c, d] += out[s, c, y, d]
+
+
+@kernel
+def burn(y, s, structure, base, activity, saved, response, burnt, out):
+    """Fuels that sector `s` burns before substitution (4, B), and what nothing replaces.
+
+    `activity` and `saved` (B,) are the sector's; electricity, heat and biomass go to `out`.
+    """
+    for c in range(4):
+        part = 1.0 - structure.feedstock_share[s, c]
+        for d in range(activity.shape[0]):
+            scale = activity[d] * saved[d] * response[c, d]
+            burnt[c, d] = part * base.final_energy[s, c, d] * scale
+    for c in (ELECTRICITY, HEAT, BIOMASS):
+        for d in range(activity.shape[0]):
+            out[s, c, y, d] = base.final_energy[s, c, d] * (activity[d] * saved[d])
+
+
+@kernel
+def change_route(y, structure, drivers, activity, burnt, power):
+    """Move steel from blast to electric furnaces: coal and coke to electricity (B,)."""
+    p = structure.parameters
+    per_share = CALORIFIC * p[PARAMETER.crude_steel] * p[PARAMETER.eaf_electricity]
+    for d in range(activity.shape[0]):
+        share = drivers[DRIVER.eaf_share, y, d]
+        share_base = drivers[DRIVER.eaf_share, 0, d]
+        route = steel_route(share, share_base)
+        burnt[COAL, d] *= route
+        burnt[COKE, d] *= route
+        power[d] += per_share * activity[d] * (share - share_base)
+
+
+@kernel
+def substitute(structure, s, kept, burning, burnt, power):
+    """Let electric vehicles, electricity and gas replace fuels of sector `s`, in place.
+
+    `burning` (B,): what electrification leaves of the sector's fuels; `power` (B,) gains
+    the electricity that replaces them.
     """
     p = structure.parameters
-    ratio_road = p[PARAMETER.vehicle_efficiency_ratio]
-    draws = activity.shape[1]
-    out = results.final_energy
-    for s in range(SECTORS + 2):
-        g, m = groups[0, s], groups[1, s]
-        road_share = structure.road_oil_share[s]
-        feed = structure.feedstock_share[s]
-        for d in range(draws):
-            scale = activity[s, d] * np.exp(-efficiency[g, d])
-            coal = (1.0 - feed[COAL]) * base.final_energy[s, COAL, d] * scale * response[COAL, d]
-            coke = (1.0 - feed[COKE]) * base.final_energy[s, COKE, d] * scale * response[COKE, d]
-            oil = (1.0 - feed[OIL]) * base.final_energy[s, OIL, d] * scale * response[OIL, d]
-            gas = (1.0 - feed[GAS]) * base.final_energy[s, GAS, d] * scale * response[GAS, d]
-            power = base.final_energy[s, ELECTRICITY, d] * scale
-            if s == STEEL:
-                share = drivers[DRIVER.eaf_share, y, d]
-                share_base = drivers[DRIVER.eaf_share, 0, d]
-                route = steel_route(share, share_base)
-                coal *= route
-                coke *= route
-                steel = p[PARAMETER.crude_steel] * activity[s, d]
-                moved = steel * (share - share_base) * p[PARAMETER.eaf_electricity]
-                power += CALORIFIC * moved
-            road = road_share * oil
-            still = oil - road
-            driven = road * electric_vehicles(
-                drivers[DRIVER.vehicle_electric_share, y, d],
-                drivers[DRIVER.vehicle_electric_share, 0, d],
-            )
-            power += (road - driven) / ratio_road
-            gone = 1.0 - kept[m, d]
-            moved = (coal + still + gas) * gone
-            power += moved / drivers[DRIVER.electrification_efficiency, y, d]
-            coal *= 1.0 - gone
-            still *= 1.0 - gone
-            gas *= 1.0 - gone
-            gas += coal * (1.0 - kept[3, d]) * p[PARAMETER.gas_for_coal_ratio]
-            coal *= kept[3, d]
-            if s == INFORMATION:
-                power += CALORIFIC * drivers[DRIVER.data_centre_electricity, y, d]
-            used = activity[s, d]
-            out[s, COAL, y, d] = coal + feed[COAL] * base.final_energy[s, COAL, d] * used
-            out[s, COKE, y, d] = coke + feed[COKE] * base.final_energy[s, COKE, d] * used
-            out[s, OIL, y, d] = driven + still + feed[OIL] * base.final_energy[s, OIL, d] * used
-            out[s, GAS, y, d] = gas + feed[GAS] * base.final_energy[s, GAS, d] * used
-            out[s, ELECTRICITY, y, d] = power
-            out[s, HEAT, y, d] = base.final_energy[s, HEAT, d] * scale
-            out[s, BIOMASS, y, d] = base.final_energy[s, BIOMASS, d] * scale
+    per_road_fuel = 1.0 / p[PARAMETER.vehicle_efficiency_ratio]
+    ratio_gas = p[PARAMETER.gas_for_coal_ratio]
+    road_share = structure.road_oil_share[s]
+    for d in range(power.shape[0]):
+        coal, gas = burnt[COAL, d], burnt[GAS, d]
+        road = road_share * burnt[OIL, d]
+        still = burnt[OIL, d] - road
+        driven = road * kept[ON_ROAD, d]
+        left = burning[d]
+        moved = (coal + still + gas) * (1.0 - left)
+        power[d] += (road - driven) * per_road_fuel + moved * kept[PER_FUEL, d]
+        to_gas = coal * left * (1.0 - kept[TO_GAS, d])
+        burnt[COAL, d] = coal * left * kept[TO_GAS, d]
+        burnt[OIL, d] = driven + still * left
+        burnt[GAS, d] = gas * left + to_gas * ratio_gas
 
 
 @kernel

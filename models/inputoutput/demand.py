@@ -7,7 +7,7 @@ output, v value added per unit of output.
 
 from __future__ import annotations
 
-from models.compiled import equation, kernel
+from models.compiled import equation
 
 WIDEST = 0.25  # widest yearly change of demand by the closure (fraction)
 
@@ -66,42 +66,3 @@ def closure_scales(gap, weight, domestic, external):
         second = min(max(second, -WIDEST), WIDEST)
         first = (gap - second * external) / domestic
     return first, second
-
-
-@kernel
-def multiply(matrix, block, out):
-    """out = matrix @ block with a fixed order of summation.
-
-    Parameters
-    ----------
-    matrix : array (n, m)
-    block : array (m, B)
-        Last axis: draws.
-    out : array (n, B)
-        Overwritten.
-    """
-    n, m = matrix.shape
-    draws = block.shape[1]
-    for i in range(n):
-        row = out[i]
-        for d in range(draws):
-            row[d] = 0.0
-        for j in range(m):
-            a = matrix[i, j]
-            if a != 0.0:
-                column = block[j]
-                for d in range(draws):
-                    row[d] += a * column[d]
-
-
-@kernel
-def weighted_sum(weights, block, out):
-    """out[d] = sum_i weights[i] * block[i, d]."""
-    draws = block.shape[1]
-    for d in range(draws):
-        out[d] = 0.0
-    for i in range(block.shape[0]):
-        w = weights[i]
-        row = block[i]
-        for d in range(draws):
-            out[d] += w * row[d]

@@ -11,15 +11,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.compiled import kernel
-from models.inputoutput.demand import closure_scales, multiply, shifted_share, weighted_sum
+from models.compiled import equation, kernel
+from models.inputoutput.demand import closure_scales, shifted_share
 from models.state import DRIVER, IDENTITY, SCALAR
+from models.vector import exp, multiply
 
 DOMESTIC = 4  # rural and urban households, government, fixed capital
+GOVERNMENT, CAPITAL_USE = 2, 3
 INVENTORIES, OUTFLOW, EXPORTS = 4, 5, 6
 SERVICES = 27  # first sector of services
-INDUSTRY_END = 26  # industry is 02-26: indices 1..25
+PRIMARY_GROUP, MINING_ENERGY, SERVICES_GROUP = 0, 1, 5  # price groups
 MATERIALS, MANUFACTURING_OTHER = 2, 3  # price groups that make up manufacturing
+GROWING_USE = np.array([0, 1, 2, 3, OUTFLOW, EXPORTS])
+GROWTH_OF_USE = np.array(
+    [
+        DRIVER.consumption_rural_growth,
+        DRIVER.consumption_urban_growth,
+        DRIVER.government_growth,
+        DRIVER.investment_growth,
+        DRIVER.outflow_growth,
+        DRIVER.exports_growth,
+    ]
+)
 
 
 @kernel
@@ -42,59 +55,66 @@ def grow_demand(y, drivers, volumes, external, prices, shifts):
     draws = prices.shape[1]
     first_group = DRIVER.external_growth_agriculture
     first_price = DRIVER.price_growth_primary
+    for k in range(GROWING_USE.shape[0]):
+        use, rate = GROWING_USE[k], GROWTH_OF_USE[k]
+        for d in range(draws):
+            growth = exp(drivers[rate, y, d])
+            for closure in range(3):
+                volumes[closure, use, d] *= growth
     for d in range(draws):
-        rural = np.exp(drivers[DRIVER.consumption_rural_growth, y, d])
-        urban = np.exp(drivers[DRIVER.consumption_urban_growth, y, d])
-        government = np.exp(drivers[DRIVER.government_growth, y, d])
-        capital = np.exp(drivers[DRIVER.investment_growth, y, d])
-        outflow = np.exp(drivers[DRIVER.outflow_growth, y, d])
-        exports = np.exp(drivers[DRIVER.exports_growth, y, d])
-        for closure in range(3):
-            volumes[closure, 0, d] *= rural
-            volumes[closure, 1, d] *= urban
-            volumes[closure, 2, d] *= government
-            volumes[closure, 3, d] *= capital
-            volumes[closure, OUTFLOW, d] *= outflow
-            volumes[closure, EXPORTS, d] *= exports
         shifts[0, d] += drivers[DRIVER.consumption_services_shift, y, d]
         shifts[1, d] += drivers[DRIVER.investment_equipment_shift, y, d]
     for g in range(external.shape[0]):
         for d in range(draws):
-            external[g, d] *= np.exp(drivers[first_group + g, y, d])
+            external[g, d] *= exp(drivers[first_group + g, y, d])
     for g in range(prices.shape[0]):
         for d in range(draws):
-            prices[g, d] *= np.exp(drivers[first_price + g, y, d])
+            prices[g, d] *= exp(drivers[first_price + g, y, d])
 
 
 @kernel
-def compose_demand(structure, base, external, shifts, out):
+def base_composition(structure, base, composition):
+    """Share in the base year of the products that a shift favours: composition (2, 4, B).
+
+    Row 0 holds the sum over services (households, government) or equipment (fixed
+    capital), row 1 the total of the use.
+    """
+    draws = composition.shape[2]
+    composition[:] = 0.0
+    for k in range(DOMESTIC):
+        for i in range(structure.demand_group.shape[0]):
+            member = structure.equipment[i] if k == CAPITAL_USE else i >= SERVICES
+            weight = 1.0 if member else 0.0
+            for d in range(draws):
+                value = base.final_demand[k, i, d]
+                composition[0, k, d] += weight * value
+                composition[1, k, d] += value
+    for k in range(DOMESTIC):
+        for d in range(draws):
+            composition[0, k, d] /= composition[1, k, d]
+
+
+@kernel
+def compose_demand(structure, base, composition, external, shifts, scale, out):
     """Final demand (7, n, B) at base-year volumes and this year's composition.
 
     A use whose composition does not shift is left as it is, even where it holds one kind
-    of product only.
+    of product only. `composition` comes from `base_composition`; `scale` (2, B) is scratch.
     """
     draws = external.shape[1]
     n = structure.demand_group.shape[0]
     for k in range(DOMESTIC):
+        shifting = shifts[1 if k == CAPITAL_USE else 0]
         for d in range(draws):
-            group, total = 0.0, 0.0
-            for i in range(n):
-                value = base.final_demand[k, i, d]
-                total += value
-                member = structure.equipment[i] if k == 3 else i >= SERVICES
-                if member:
-                    group += value
-            shift = 0.0
-            if k < 2:
-                shift = shifts[0, d]
-            elif k == 3:
-                shift = shifts[1, d]
-            inside, outside = 1.0, 1.0
-            if shift != 0.0:
-                inside, outside = shifted_share(group / total, shift)
-            for i in range(n):
-                member = structure.equipment[i] if k == 3 else i >= SERVICES
-                out[k, i, d] = base.final_demand[k, i, d] * (inside if member else outside)
+            shift = shifting[d] if k != GOVERNMENT else 0.0
+            inside, outside = shifted_share(composition[0, k, d], shift)
+            scale[0, d] = inside if shift != 0.0 else 1.0
+            scale[1, d] = outside if shift != 0.0 else 1.0
+        for i in range(n):
+            member = structure.equipment[i] if k == CAPITAL_USE else i >= SERVICES
+            row = scale[0 if member else 1]
+            for d in range(draws):
+                out[k, i, d] = base.final_demand[k, i, d] * row[d]
     for i in range(n):
         g = structure.demand_group[i]
         for d in range(draws):
@@ -104,206 +124,233 @@ def compose_demand(structure, base, external, shifts, out):
 
 
 @kernel
-def supported_value_added(y, structure, demand, out):
-    """Value added by price group that each final use creates: out (7, 6, B).
+def supported_value_added(y, structure, demand, weights, out, total):
+    """Value added by price group that each final use creates: out (7, 6, B), total (7, B).
 
     The value-added multiplier of local final demand is v'L, split by the price group in
-    which the value added arises; domestic uses buy the local share r only.
+    which the value added arises; domestic uses buy the local share r only. `weights`
+    (6, n) is scratch.
     """
     n = structure.demand_group.shape[0]
-    draws = demand.shape[2]
-    out[:] = 0.0
     for j in range(n):
         r = structure.local_supply_share[y, j]
-        for k in range(7):
-            local = 1.0 if k in (OUTFLOW, EXPORTS) else r
+        for g in range(6):
+            weights[g, j] = r * structure.value_added_multiplier[y, g, j]
+    for k in range(7):
+        if k < OUTFLOW:
+            multiply(weights, demand[k], out[k])
+        else:
+            multiply(structure.value_added_multiplier[y], demand[k], out[k])
+        for d in range(out.shape[2]):
+            created = 0.0
             for g in range(6):
-                weight = local * structure.value_added_multiplier[y, g, j]
-                for d in range(draws):
-                    out[k, g, d] += weight * demand[k, j, d]
+                created += out[k, g, d]
+            total[k, d] = created
 
 
 @kernel
-def close_accounts(y, structure, drivers, supply, supported, prices, volumes, results):
+def close_accounts(
+    y, structure, drivers, supply, supported, created, prices, volumes, scale, results
+):
     """Scale domestic and external volumes so that their GDP equals `supply` (B,).
 
     The scenario's weight w says how readily domestic use gives way, against outflow and
     exports; the manufacturing share is also kept for w = 1 and w = 0 in every year so
     far. Inventories are not scaled. A demand-led scenario scales nothing: what demand
-    creates is the GDP.
+    creates is the GDP. `scale` (2, B) is scratch.
     """
     draws = supply.shape[0]
     s = results.scalars
-    for d in range(draws):
-        for closure in range(3):
-            domestic, stocks, outside = 0.0, 0.0, 0.0
-            for g in range(6):
-                for k in range(DOMESTIC):
-                    domestic += volumes[closure, k, d] * supported[k, g, d]
-                stocks += supported[INVENTORIES, g, d]
-                for k in (OUTFLOW, EXPORTS):
-                    outside += volumes[closure, k, d] * supported[k, g, d]
-            if not structure.supply_led and closure == 0:
-                supply[d] = domestic + stocks + outside
-            gap = supply[d] - domestic - stocks - outside
-            if not structure.supply_led:
-                gap = 0.0
-            weight = drivers[DRIVER.closure_weight_domestic, y, d]
-            if closure > 0:
-                weight = 1.0 if closure == 1 else 0.0
-            scale_domestic, scale_external = closure_scales(gap, weight, domestic, outside)
+    for closure in range(3):
+        weights = drivers[DRIVER.closure_weight_domestic, y]
+        for d in range(draws):
+            domestic, outside = 0.0, 0.0
             for k in range(DOMESTIC):
-                volumes[closure, k, d] *= 1.0 + scale_domestic
+                domestic += volumes[closure, k, d] * created[k, d]
             for k in (OUTFLOW, EXPORTS):
-                volumes[closure, k, d] *= 1.0 + scale_external
-            made, whole = 0.0, 0.0
-            for g in range(6):
-                value = 0.0
-                for k in range(7):
-                    value += prices[g, d] * volumes[closure, k, d] * supported[k, g, d]
-                whole += value
-                if g in (MATERIALS, MANUFACTURING_OTHER):
-                    made += value
-            if closure == 0:
-                s[SCALAR.closure_scale_domestic, y, d] = scale_domestic
-                s[SCALAR.closure_scale_external, y, d] = scale_external
-            elif closure == 1:
-                s[SCALAR.manufacturing_share_if_domestic, y, d] = made / whole
-            else:
-                s[SCALAR.manufacturing_share_if_external, y, d] = made / whole
+                outside += volumes[closure, k, d] * created[k, d]
+            demanded = domestic + created[INVENTORIES, d] + outside
+            gap = supply[d] - demanded if structure.supply_led else 0.0
+            weight = weights[d] if closure == 0 else 2.0 - closure
+            scale_domestic, scale_external = closure_scales(gap, weight, domestic, outside)
+            scale[0, d] = scale_domestic
+            scale[1, d] = scale_external
+            if not structure.supply_led and closure == 0:
+                supply[d] = demanded
+        for k in range(DOMESTIC):
+            for d in range(draws):
+                volumes[closure, k, d] *= 1.0 + scale[0, d]
+        for k in (OUTFLOW, EXPORTS):
+            for d in range(draws):
+                volumes[closure, k, d] *= 1.0 + scale[1, d]
+        if closure == 0:
+            s[SCALAR.closure_scale_domestic, y] = scale[0]
+            s[SCALAR.closure_scale_external, y] = scale[1]
+        else:
+            row = SCALAR.manufacturing_share_if_domestic + closure - 1
+            manufacturing_share(supported, prices, volumes[closure], s[row, y])
 
 
 @kernel
-def scale_demand(volumes, demand):
-    """Final demand (7, n, B) at this year's volumes (7, B), in place."""
-    for k in range(7):
-        for i in range(demand.shape[1]):
-            for d in range(demand.shape[2]):
-                demand[k, i, d] *= volumes[k, d]
-
-
-@kernel
-def produce(y, structure, demand, work, results):
-    """Gross output, value added and the accounts of the year from final demand.
-
-    `work` (4, n, B) is scratch: local final demand, output, intermediate use, imports.
-    """
-    n = structure.demand_group.shape[0]
-    draws = demand.shape[2]
-    local, output, inputs, bought = work[0], work[1], work[2], work[3]
-    for i in range(n):
-        r = structure.local_supply_share[y, i]
-        for d in range(draws):
-            domestic = demand[INVENTORIES, i, d]
-            for k in range(DOMESTIC):
-                domestic += demand[k, i, d]
-            bought[i, d] = domestic
-            local[i, d] = r * domestic + demand[OUTFLOW, i, d] + demand[EXPORTS, i, d]
-    results.residual[IDENTITY.row_balance, y] = 0.0
-    multiply(structure.leontief_inverse[y], local, output)
-    multiply(structure.technical_coefficients[y], output, inputs)
-    for i in range(n):
-        r = structure.local_supply_share[y, i]
-        v = structure.value_added_coefficient[y, i]
-        for d in range(draws):
-            use = inputs[i, d] + bought[i, d]
-            sold = demand[OUTFLOW, i, d] + demand[EXPORTS, i, d]
-            flow = abs(output[i, d]) + abs(use) + abs(sold)
-            gap = abs(output[i, d] - r * use - sold) / flow if flow > 0.0 else 0.0
-            worst = results.residual[IDENTITY.row_balance, y, d]
-            if gap > worst or np.isnan(gap):
-                results.residual[IDENTITY.row_balance, y, d] = gap
-            results.gross_output[i, y, d] = output[i, d]
-            results.value_added[i, y, d] = v * output[i, d]
-            bought[i, d] = (1.0 - r) * use
+def manufacturing_share(supported, prices, volumes, out):
+    """Current-price share of manufacturing in the GDP that demand at `volumes` creates."""
+    for d in range(out.shape[0]):
+        made, whole = 0.0, 0.0
+        for g in range(6):
+            value = 0.0
             for k in range(7):
-                results.final_demand[k, i, y, d] = demand[k, i, d]
-
-
-@kernel
-def account(y, structure, supply, work, results, incomes):
-    """GDP by production, income and expenditure, and what follows from them.
-
-    `incomes` (4, B) is scratch for the four parts of value added. Three identities are
-    stored as residuals relative to the size of GDP: against income, against expenditure
-    and against what growth accounting (or, demand-led, demand) supplies.
-    """
-    n = structure.demand_group.shape[0]
-    draws = supply.shape[0]
-    output, bought = work[1], work[3]
-    for part in range(4):
-        weighted_sum(structure.income_coefficients[part, y], output, incomes[part])
-    for d in range(draws):
-        production, imports = 0.0, 0.0
-        consumption, capital, sold = 0.0, 0.0, 0.0
-        for i in range(n):
-            production += results.value_added[i, y, d]
-            imports += bought[i, d]
-            consumption += (
-                results.final_demand[0, i, y, d]
-                + results.final_demand[1, i, y, d]
-                + results.final_demand[2, i, y, d]
-            )
-            capital += results.final_demand[3, i, y, d] + results.final_demand[4, i, y, d]
-            sold += results.final_demand[5, i, y, d] + results.final_demand[6, i, y, d]
-        income = incomes[0, d] + incomes[1, d] + incomes[2, d] + incomes[3, d]
-        expenditure = consumption + capital + sold - imports
-        results.scalars[SCALAR.gdp, y, d] = production
-        results.scalars[SCALAR.compensation, y, d] = incomes[0, d]
-        results.scalars[SCALAR.production_taxes, y, d] = incomes[1, d]
-        results.scalars[SCALAR.depreciation, y, d] = incomes[2, d]
-        results.scalars[SCALAR.operating_surplus, y, d] = incomes[3, d]
-        results.scalars[SCALAR.saving_rate, y, d] = 1.0 - consumption / production
-        results.scalars[SCALAR.external_balance_share, y, d] = (sold - imports) / production
-        results.residual[IDENTITY.gdp_production_income, y, d] = abs(production - income) / abs(
-            production
-        )
-        results.residual[IDENTITY.gdp_production_expenditure, y, d] = abs(
-            production - expenditure
-        ) / abs(production)
-        results.residual[IDENTITY.gdp_supply_demand, y, d] = abs(production - supply[d]) / abs(
-            production
-        )
-
-
-@kernel
-def shares(y, structure, prices, results):
-    """Shares at current and constant prices, and real growth of the broad sectors."""
-    n = structure.demand_group.shape[0]
-    draws = prices.shape[1]
-    s = results.scalars
-    for d in range(draws):
-        nominal, primary, tertiary, made, made_real = 0.0, 0.0, 0.0, 0.0, 0.0
-        services, services_before, industry, industry_before = 0.0, 0.0, 0.0, 0.0
-        for i in range(n):
-            g = structure.price_group[i]
-            real = results.value_added[i, y, d]
-            before = results.value_added[i, max(y - 1, 0), d]
-            value = prices[g, d] * real
-            nominal += value
-            if i == 0:
-                primary = value
-            elif i >= SERVICES:
-                tertiary += value
-                services += real
-                services_before += before
+                value += volumes[k, d] * supported[k, g, d]
+            value *= prices[g, d]
+            whole += value
             if g in (MATERIALS, MANUFACTURING_OTHER):
                 made += value
-                made_real += real
-            if 1 <= i < INDUSTRY_END:
-                industry += real
-                industry_before += before
+        out[d] = made / whole
+
+
+@kernel
+def produce(y, structure, demand, volumes, work, uses, results):
+    """Gross output and the accounts of the year from final demand at `volumes` (7, B).
+
+    `work` (4, n, B) is scratch: local final demand, output, intermediate use, imports.
+    `uses` (7, Y, B) receives the total of each final use.
+    """
+    n = structure.demand_group.shape[0]
+    draws = volumes.shape[1]
+    local, output, inputs, bought = work[0], work[1], work[2], work[3]
+    uses[:, y] = 0.0
+    for i in range(n):
+        r = structure.local_supply_share[y, i]
+        for d in range(draws):
+            bought[i, d] = 0.0
+            local[i, d] = 0.0
+        for k in range(7):
+            for d in range(draws):
+                value = demand[k, i, d] * volumes[k, d]
+                results.final_demand[k, i, y, d] = value
+                uses[k, y, d] += value
+                if k < OUTFLOW:
+                    bought[i, d] += value
+                else:
+                    local[i, d] += value
+        for d in range(draws):
+            local[i, d] += r * bought[i, d]
+    multiply(structure.leontief_inverse[y], local, output)
+    multiply(structure.technical_coefficients[y], output, inputs)
+    results.residual[IDENTITY.row_balance, y] = 0.0
+    for i in range(n):
+        r = structure.local_supply_share[y, i]
+        for d in range(draws):
+            use = inputs[i, d] + bought[i, d]
+            sold = results.final_demand[OUTFLOW, i, y, d] + results.final_demand[EXPORTS, i, y, d]
+            flow = abs(output[i, d]) + abs(use) + abs(sold)
+            gap = abs(output[i, d] - r * use - sold) / (flow if flow > 0.0 else 1.0)
+            worst = results.residual[IDENTITY.row_balance, y, d]
+            results.residual[IDENTITY.row_balance, y, d] = worse(worst, gap)
+            results.gross_output[i, y, d] = output[i, d]
+            bought[i, d] = (1.0 - r) * use
+
+
+@equation
+def worse(residual, other):
+    """Return the larger of two residuals, NaN where one is."""
+    return residual if residual >= other or residual != residual else other
+
+
+@kernel
+def add_value(y, structure, output, added, totals, results):
+    """Value added by sector, by price group and by income.
+
+    `added` (6, Y, B) receives value added by price group; `totals` (6, B) its sum over
+    sectors and its four incomes.
+    """
+    n, draws = output.shape
+    added[:, y] = 0.0
+    totals[:] = 0.0
+    for i in range(n):
+        v = structure.value_added_coefficient[y, i]
+        g = structure.price_group[i]
+        wages = structure.income_coefficients[0, y, i]
+        taxes = structure.income_coefficients[1, y, i]
+        depreciation = structure.income_coefficients[2, y, i]
+        surplus = structure.income_coefficients[3, y, i]
+        for d in range(draws):
+            value = v * output[i, d]
+            results.value_added[i, y, d] = value
+            added[g, y, d] += value
+            totals[0, d] += value
+            totals[1, d] += wages * output[i, d]
+            totals[2, d] += taxes * output[i, d]
+            totals[3, d] += depreciation * output[i, d]
+            totals[4, d] += surplus * output[i, d]
+
+
+@kernel
+def account(y, supply, bought, uses, totals, results):
+    """GDP by production, income and expenditure, and what follows from them.
+
+    `bought` (n, B) holds imports by product, `uses` (7, Y, B) final use, `totals` (6, B)
+    what `add_value` leaves, and room for imports. Three identities are stored as residuals
+    relative to the size of GDP: against income, against expenditure and against what
+    growth accounting (or, demand-led, demand) supplies.
+    """
+    s = results.scalars
+    for i in range(bought.shape[0]):
+        for d in range(supply.shape[0]):
+            totals[5, d] += bought[i, d]
+    for d in range(supply.shape[0]):
+        production, imports = totals[0, d], totals[5, d]
+        consumption = uses[0, y, d] + uses[1, y, d] + uses[2, y, d]
+        capital = uses[CAPITAL_USE, y, d] + uses[INVENTORIES, y, d]
+        sold = uses[OUTFLOW, y, d] + uses[EXPORTS, y, d]
+        income = totals[1, d] + totals[2, d] + totals[3, d] + totals[4, d]
+        expenditure = consumption + capital + sold - imports
+        size = abs(production)
+        s[SCALAR.gdp, y, d] = production
+        s[SCALAR.saving_rate, y, d] = 1.0 - consumption / production
+        s[SCALAR.external_balance_share, y, d] = (sold - imports) / production
+        results.residual[IDENTITY.gdp_production_income, y, d] = abs(production - income) / size
+        results.residual[IDENTITY.gdp_production_expenditure, y, d] = (
+            abs(production - expenditure) / size
+        )
+        results.residual[IDENTITY.gdp_supply_demand, y, d] = abs(production - supply[d]) / size
+    s[SCALAR.compensation, y] = totals[1]
+    s[SCALAR.production_taxes, y] = totals[2]
+    s[SCALAR.depreciation, y] = totals[3]
+    s[SCALAR.operating_surplus, y] = totals[4]
+
+
+@kernel
+def shares(y, prices, added, results):
+    """Shares at current and constant prices, and real growth of the broad sectors.
+
+    `added` (6, Y, B): value added by price group, which make up the broad sectors.
+    """
+    s = results.scalars
+    for d in range(prices.shape[1]):
+        nominal = 0.0
+        for g in range(6):
+            nominal += prices[g, d] * added[g, y, d]
+        made_real = added[MATERIALS, y, d] + added[MANUFACTURING_OTHER, y, d]
+        made = prices[MATERIALS, d] * added[MATERIALS, y, d]
+        made += prices[MANUFACTURING_OTHER, d] * added[MANUFACTURING_OTHER, y, d]
+        primary = prices[PRIMARY_GROUP, d] * added[PRIMARY_GROUP, y, d]
+        tertiary = prices[SERVICES_GROUP, d] * added[SERVICES_GROUP, y, d]
         s[SCALAR.primary_share, y, d] = primary / nominal
         s[SCALAR.tertiary_share, y, d] = tertiary / nominal
         s[SCALAR.secondary_share, y, d] = 1.0 - (primary + tertiary) / nominal
         s[SCALAR.manufacturing_share, y, d] = made / nominal
         s[SCALAR.manufacturing_share_constant, y, d] = made_real / s[SCALAR.gdp, y, d]
-        if y > 0:
-            s[SCALAR.services_growth, y, d] = services / services_before - 1.0
-            s[SCALAR.industry_growth, y, d] = industry / industry_before - 1.0
-            s[SCALAR.primary_growth, y, d] = (
-                results.value_added[0, y, d] / results.value_added[0, y - 1, d] - 1.0
-            )
-        else:
-            s[SCALAR.manufacturing_share_if_domestic, y, d] = made / nominal
-            s[SCALAR.manufacturing_share_if_external, y, d] = made / nominal
+    if y == 0:
+        s[SCALAR.manufacturing_share_if_domestic, 0] = s[SCALAR.manufacturing_share, 0]
+        s[SCALAR.manufacturing_share_if_external, 0] = s[SCALAR.manufacturing_share, 0]
+        return
+    for d in range(prices.shape[1]):
+        industry, before = 0.0, 0.0
+        for g in (MINING_ENERGY, MATERIALS, MANUFACTURING_OTHER):
+            industry += added[g, y, d]
+            before += added[g, y - 1, d]
+        s[SCALAR.industry_growth, y, d] = industry / before - 1.0
+        services = added[SERVICES_GROUP, y, d] / added[SERVICES_GROUP, y - 1, d]
+        primary = added[PRIMARY_GROUP, y, d] / added[PRIMARY_GROUP, y - 1, d]
+        s[SCALAR.services_growth, y, d] = services - 1.0
+        s[SCALAR.primary_growth, y, d] = primary - 1.0

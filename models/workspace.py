@@ -1,0 +1,107 @@
+"""Room for what a block of draws carries from year to year, allocated once per thread."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from models.state import Array
+
+
+class Workspace(NamedTuple):
+    """State of a run and scratch of its kernels (n sectors, Y years, B draws).
+
+    `start_block` sets what a run starts from; nothing of an earlier block is read.
+    """
+
+    volumes: Array  # (3, 7, B) of each final use since the base year, by closure
+    external: Array  # (12, B) external demand by group since the base year
+    prices: Array  # (6, B) relative to the GDP deflator
+    shifts: Array  # (2, B) cumulated moves of composition
+    composition: Array  # (2, 4, B) share and total of what a shift favours
+    demand: Array  # (7, n, B) final demand before closure
+    goods: Array  # (4, n, B) local demand, output, intermediate use, imports
+    weights: Array  # (6, n) value-added multipliers of domestic use
+    supported: Array  # (7, 6, B) value added by price group that each use creates
+    created: Array  # (7, B) the same, all groups
+    scale: Array  # (2, B)
+    added: Array  # (6, Y, B) value added by price group
+    uses: Array  # (7, Y, B) total of each final use
+    totals: Array  # (6, B) value added, four incomes, imports
+    factors: Array  # (7, B) of growth accounting
+    supply: Array  # (B,) GDP of growth accounting
+    people: Array  # (2, B) rural and urban since the base year
+    base_people: Array  # (2, B)
+    consumption: Array  # (2, B) of households since the base year
+    inverse_output: Array  # (n, B) one over base-year output
+    activity: Array  # (n + 2, B) since the base year
+    efficiency: Array  # (6, B) cumulated gains
+    saved: Array  # (6, B) what the gains leave
+    kept: Array  # (6, B) fuel not yet substituted
+    response: Array  # (4, B) to prices
+    burnt: Array  # (4, B) coal, coke, oil, gas of a sector
+    carriers: Array  # (7, B) final energy
+    coke: Array  # (B,) final coke of the base year
+    capacity: Array  # (11, B) at year end
+    average: Array  # (11, B) over the year
+    base_hours: Array  # (11, B)
+    hours: Array  # (11, B)
+    base_share: Array  # (B,) wind and solar in supply, base year
+    base_clean: Array  # (B,) what non-fossil plants can make, base year
+    flows: Array  # (10, B) of transformation
+    plants: Array  # (6, B) sums over plants
+    process: Array  # (2, B) cumulated log change of process emissions, and its level
+    extraction: Array  # (3, B) cumulated log growth of capacity
+    factor: Array  # (4, B) emission factors
+    stored: Array  # (4, B) part of feedstock carbon that is stored
+    sums: Array  # (4, B) sums over sectors
+
+
+def workspace(sectors: int, years: int, draws: int) -> Workspace:
+    """Return room for blocks of `draws` draws over `years` years (base year included)."""
+    n, y, b = sectors, years, draws
+    shapes = {
+        "volumes": (3, 7, b),
+        "external": (12, b),
+        "prices": (6, b),
+        "shifts": (2, b),
+        "composition": (2, 4, b),
+        "demand": (7, n, b),
+        "goods": (4, n, b),
+        "weights": (6, n),
+        "supported": (7, 6, b),
+        "created": (7, b),
+        "scale": (2, b),
+        "added": (6, y, b),
+        "uses": (7, y, b),
+        "totals": (6, b),
+        "factors": (7, b),
+        "supply": (b,),
+        "people": (2, b),
+        "base_people": (2, b),
+        "consumption": (2, b),
+        "inverse_output": (n, b),
+        "activity": (n + 2, b),
+        "efficiency": (6, b),
+        "saved": (6, b),
+        "kept": (6, b),
+        "response": (4, b),
+        "burnt": (4, b),
+        "carriers": (7, b),
+        "coke": (b,),
+        "capacity": (11, b),
+        "average": (11, b),
+        "base_hours": (11, b),
+        "hours": (11, b),
+        "base_share": (b,),
+        "base_clean": (b,),
+        "flows": (10, b),
+        "plants": (6, b),
+        "process": (2, b),
+        "extraction": (3, b),
+        "factor": (4, b),
+        "stored": (4, b),
+        "sums": (4, b),
+    }
+    return Workspace(**{name: np.zeros(shape) for name, shape in shapes.items()})
