@@ -15,7 +15,17 @@ from sim.baseyear.growth_capital import (
     investment_path,
     investment_price,
 )
-from sim.baseyear.growth_choices import choice_table, sample_table, widened_covariance
+from sim.baseyear.growth_choices import (
+    choice_table,
+    choice_variance,
+    sample_table,
+    widened_covariance,
+)
+from sim.baseyear.growth_diagnostics import (
+    prior_sensitivity,
+    residual_tests,
+    revisions,
+)
 from sim.baseyear.growth_estimate import (
     BASE_YEAR,
     FIRST_GROWTH_YEAR,
@@ -25,6 +35,13 @@ from sim.baseyear.growth_estimate import (
 )
 from sim.baseyear.growth_observations import growth_observations
 from sim.baseyear.growth_parameters import GrowthParameters, load_growth_parameters
+from sim.baseyear.growth_posterior import (
+    GROWTH_PARAMETERS,
+    Posterior,
+    shrunk_draws,
+    simulate_posterior,
+)
+from sim.baseyear.growth_statespace import PARAMETERS
 from sim.baseyear.growth_rd import ResearchAccounts, research_accounts
 from sim.errors import InputError
 from sim.figures.series import by_year, load_series, log_growth, series
@@ -76,14 +93,25 @@ def build_growth(
     choices = choice_table(base, given)
     samples = sample_table(base, given)
     covariance = widened_covariance(estimate, choices)
+    posterior = simulate_posterior(estimate.measurements, given, estimate.fit)
+    tables = {
+        "growth_choice": ("choice", choices),
+        "growth_sample": ("sample", samples),
+        "growth_prior": ("prior", prior_sensitivity(base, given)),
+        "residual_test": ("residual", residual_tests(estimate)),
+        "end_year": ("realtime", revisions(estimate)),
+    }
     data_vars: Data = {
         **_levels(base, given, estimate, research),
         **_posterior(given, estimate, covariance, samples),
         **_history(base, given, estimate, research),
         **_paths(given, estimate),
-        **_tables(choices, samples, research),
+        **_draws(given, estimate, posterior, choice_variance(choices)),
+        **_tables(tables, research),
     }
-    dataset = _labelled(data_vars, _coordinates(estimate, research, choices, samples))
+    coordinates = _coordinates(estimate, research)
+    coordinates |= {name: table.index.to_list() for name, (_, table) in tables.items()}
+    dataset = _labelled(data_vars, coordinates)
     return dataset, growth_observations(base, given, estimate, research, covariance)
 
 
@@ -284,22 +312,36 @@ def _paths(parameters: GrowthParameters, estimate: GrowthEstimate) -> Data:
     return out
 
 
-def _tables(choices: pd.DataFrame, samples: pd.DataFrame, research: ResearchAccounts) -> Data:
-    out: Data = {
-        f"choice_{name}": (("growth_choice",), choices[name].to_numpy()) for name in choices
+def _draws(
+    parameters: GrowthParameters,
+    estimate: GrowthEstimate,
+    posterior: Posterior,
+    choice_variance: float,
+) -> Data:
+    """Joint posterior draws after the shrinkage rule, and the state of the chains."""
+    weight = parameters.value("tfp_shrinkage_weight")
+    draws = shrunk_draws(posterior, estimate.long_record, weight, choice_variance)
+    return {
+        "growth_posterior_draws": (("growth_draw", "growth_parameter"), draws.to_numpy()),
+        "posterior_acceptance": (("chain",), posterior.acceptance),
+        "posterior_r_hat": (("state_parameter",), posterior.r_hat),
+        "posterior_effective_draws": (("state_parameter",), posterior.effective),
     }
-    for name in samples:
-        out[f"sample_{name}"] = (("growth_sample",), samples[name].to_numpy())
+
+
+def _tables(tables: dict[str, tuple[str, pd.DataFrame]], research: ResearchAccounts) -> Data:
+    out: Data = {
+        f"{prefix}_{name}": ((dimension,), table[name].to_numpy())
+        for dimension, (prefix, table) in tables.items()
+        for name in table
+    }
     out["rd_backtest_rmse"] = (("rd_equation",), research.backtest["rmse"].to_numpy())
     out["rd_backtest_mae"] = (("rd_equation",), research.backtest["mae"].to_numpy())
     return out
 
 
 def _coordinates(
-    estimate: GrowthEstimate,
-    research: ResearchAccounts,
-    choices: pd.DataFrame,
-    samples: pd.DataFrame,
+    estimate: GrowthEstimate, research: ResearchAccounts
 ) -> dict[str, list[object]]:
     labour = estimate.labour.table
     known = labour.index[~labour["labour_proxied"]]
@@ -313,8 +355,8 @@ def _coordinates(
         "path_contribution": list(PATH_CONTRIBUTIONS),
         "rd_year": [int(year) for year in research.expenditure.index],
         "rd_equation": list(research.backtest.index),
-        "growth_choice": list(choices.index),
-        "growth_sample": list(samples.index),
+        "growth_parameter": list(GROWTH_PARAMETERS),
+        "state_parameter": list(PARAMETERS),
     }
 
 

@@ -86,8 +86,8 @@ def sample_table(base: pd.DataFrame, parameters: GrowthParameters) -> pd.DataFra
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("growth_sample")
 
 
-def widened_covariance(estimate: GrowthEstimate, choices: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Add to the trend's variance what the choices leave open.
+def choice_variance(choices: pd.DataFrame) -> float:
+    """Return the variance of the trend that the choices leave open.
 
     Half the distance between the alternatives of investment vintage, depreciation rate,
     capital share and investment drift counts as one standard deviation each.
@@ -99,6 +99,11 @@ def widened_covariance(estimate: GrowthEstimate, choices: pd.DataFrame) -> npt.N
         0.5 * (trend["capital_share_high"] - trend["capital_share_low"]),
         0.5 * (trend["investment_drift_high"] - trend["investment_drift_low"]),
     )
+    return float(sum(value**2 for value in half))
+
+
+def widened_covariance(estimate: GrowthEstimate, choices: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return the covariance of the states with `choice_variance` added to the trend."""
     covariance = estimate.covariance.copy()
-    covariance[0, 0] += sum(value**2 for value in half)
+    covariance[0, 0] += choice_variance(choices)
     return covariance

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.errors import InputError, nearest_name
@@ -61,8 +61,14 @@ class GrowthParameters:
         """Return the same parameters with some values changed."""
         changed = dict(self._parameters)
         for name, value in values.items():
-            old = self[name]
-            changed[name] = Parameter(name, value, old.sigma, old.unit, old.source, old.kind)
+            changed[name] = replace(self[name], value=value)
+        return GrowthParameters(changed)
+
+    def widened(self, **sigmas: float) -> GrowthParameters:
+        """Return the same parameters with some standard deviations changed."""
+        changed = dict(self._parameters)
+        for name, sigma in sigmas.items():
+            changed[name] = replace(self[name], sigma=sigma)
         return GrowthParameters(changed)
 
     def _number(self, name: str, field: str) -> float:

@@ -172,13 +172,17 @@ class TrendGapFit:
     """Result of the state-space model.
 
     `parameters` (mode, natural units) and `parameter_sd` (transformed units, Hessian);
-    `mean` and `covariance` of (trend, gap, logit persistence) in the last year, over
-    states and parameters; `smoothed` by year: trend, gap, bias, true_growth and their
+    `mode` and `mode_covariance` of the transformed parameters, `extra_variance` of the
+    released rates (robust weights); `mean` and `covariance` of (trend, gap, logit
+    persistence) in the last year, over states and parameters; `smoothed` by year: trend, gap, bias, true_growth and their
     standard deviations (`_sd`); `weights` of the released rates (1 = full).
     """
 
     parameters: dict[str, float]
     parameter_sd: dict[str, float]
+    mode: Array
+    mode_covariance: Array
+    extra_variance: Array
     mean: Array
     covariance: Array
     smoothed: pd.DataFrame
@@ -289,6 +293,9 @@ def _summarise(model: TrendGapModel, mode: Array, draws: int) -> TrendGapFit:
     return TrendGapFit(
         parameters=dict(zip(PARAMETERS, natural.tolist(), strict=True)),
         parameter_sd=dict(zip(PARAMETERS, np.sqrt(np.diag(spread)).tolist(), strict=True)),
+        mode=mode,
+        mode_covariance=spread,
+        extra_variance=model.extra,
         mean=means.mean(axis=0),
         covariance=0.5 * (covariance + covariance.T),
         smoothed=smoothed,
