@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from models.growth import CONTRIBUTIONS, cobb_douglas, growth_accounting
+from models.growth import CONTRIBUTIONS, cobb_douglas
 from sim.baseyear.growth_capital import (
     capital_stock,
     investment_2025_sigma,
@@ -22,17 +23,18 @@ from sim.baseyear.growth_choices import (
     widened_covariance,
 )
 from sim.baseyear.growth_diagnostics import (
+    cusum,
     prior_sensitivity,
     residual_tests,
     revisions,
 )
 from sim.baseyear.growth_estimate import (
     BASE_YEAR,
-    FIRST_GROWTH_YEAR,
     GrowthEstimate,
     empirical_bayes_weight,
     estimate_growth,
 )
+from sim.baseyear.growth_history import growth_history, sourced_years
 from sim.baseyear.growth_observations import growth_observations
 from sim.baseyear.growth_parameters import GrowthParameters, load_growth_parameters
 from sim.baseyear.growth_posterior import (
@@ -41,8 +43,9 @@ from sim.baseyear.growth_posterior import (
     shrunk_draws,
     simulate_posterior,
 )
-from sim.baseyear.growth_statespace import PARAMETERS
 from sim.baseyear.growth_rd import ResearchAccounts, research_accounts
+from sim.baseyear.growth_statespace import PARAMETERS
+from sim.baseyear.growth_substitutes import complete
 from sim.errors import InputError
 from sim.figures.series import by_year, load_series, log_growth, series
 
@@ -71,7 +74,8 @@ def build_growth(
     Parameters
     ----------
     data : path or pandas.DataFrame, optional
-        The series base or its csv file; the bundled one when left out.
+        The series base or its csv file; the bundled one when left out. Any province's
+        frame with the same columns will do; what it lacks is estimated.
     parameters : GrowthParameters, optional
         The bundled ones when left out.
 
@@ -80,14 +84,18 @@ def build_growth(
     (xarray.Dataset, pandas.DataFrame)
         Variables with attrs units, long_name, long_name_zh and origin (listed in
         `data/growth_variables.csv`), and the observations with their residuals in sigma.
+        The attribute `substitutes` of the dataset is the table of `growth_substitutes` as
+        JSON: what was missing and what stands in.
 
     Raises
     ------
     InputError
-        A series is missing, or an estimation did not converge.
+        A series is missing that nothing can stand in for, or an estimation did not
+        converge.
     """
-    base = data if isinstance(data, pd.DataFrame) else _read(data)
-    given = load_growth_parameters() if parameters is None else parameters
+    frame = data if isinstance(data, pd.DataFrame) else _read(data)
+    completed = complete(frame, load_growth_parameters() if parameters is None else parameters)
+    base, given = completed.base, completed.parameters
     estimate = estimate_growth(base, given)
     research = research_accounts(base, given, investment_price(base, given))
     choices = choice_table(base, given)
@@ -104,7 +112,7 @@ def build_growth(
     data_vars: Data = {
         **_levels(base, given, estimate, research),
         **_posterior(given, estimate, covariance, samples),
-        **_history(base, given, estimate, research),
+        **growth_history(base, given, estimate, research),
         **_paths(given, estimate),
         **_draws(given, estimate, posterior, choice_variance(choices)),
         **_tables(tables, research),
@@ -112,6 +120,7 @@ def build_growth(
     coordinates = _coordinates(estimate, research)
     coordinates |= {name: table.index.to_list() for name, (_, table) in tables.items()}
     dataset = _labelled(data_vars, coordinates)
+    dataset.attrs["substitutes"] = json.dumps(completed.rows, ensure_ascii=False)
     return dataset, growth_observations(base, given, estimate, research, covariance)
 
 
@@ -212,80 +221,6 @@ def _posterior(
     return out
 
 
-def _history(
-    base: pd.DataFrame,
-    parameters: GrowthParameters,
-    estimate: GrowthEstimate,
-    research: ResearchAccounts,
-) -> Data:
-    """The record 1979-2025: growth, its bias, gap, trend and contributions."""
-    smoothed = estimate.fit.smoothed
-    contributions, sourced = accounts_by_year(parameters, estimate)
-    labour = estimate.labour.table
-    years = smoothed.index
-    year = ("growth_year",)
-    released = series("gdp_growth", "released", base).reindex(years)
-    out: Data = {
-        "gdp_growth_history": (year, released.to_numpy()),
-        "gdp_growth_estimated": (year, smoothed["true_growth"].to_numpy()),
-        "gdp_growth_estimated_sd": (year, smoothed["true_growth_sd"].to_numpy()),
-        "gdp_growth_bias": (year, smoothed["bias"].to_numpy()),
-        "output_gap_history": (year, smoothed["gap"].to_numpy()),
-        "output_gap_history_sd": (year, smoothed["gap_sd"].to_numpy()),
-        "tfp_trend_history": (year, smoothed["trend"].to_numpy()),
-        "tfp_trend_history_sd": (year, smoothed["trend_sd"].to_numpy()),
-        "growth_weight": (year, estimate.fit.weights.to_numpy()),
-        "growth_contribution": ((*year, "contribution"), contributions.to_numpy()),
-        "growth_labour_proxied": (
-            year,
-            (labour["labour_proxied"] | labour["labour_proxied"].shift(1, fill_value=True))
-            .reindex(years)
-            .to_numpy()
-            .astype(np.int8),
-        ),
-        "growth_contribution_sourced": (("sourced_year", "contribution"), sourced.to_numpy()),
-        "investment_history": (year, estimate.investment.reindex(years).to_numpy()),
-        "capital_history": (year, estimate.capital.reindex(years).to_numpy()),
-        "labour_history": (year, labour["labour"].reindex(years).to_numpy()),
-        "rd_expenditure_history": (("rd_year",), research.expenditure.to_numpy()),
-        "rd_stock_history": (("rd_year",), research.stock.to_numpy()),
-    }
-    return out
-
-
-def accounts_by_year(
-    parameters: GrowthParameters, estimate: GrowthEstimate
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return Törnqvist accounts: 1979-2025 with smooth labour, and the sourced years.
-
-    Output is estimated growth (bias taken out), capital the stock in use (start of the
-    year). The second table uses the employment figures and exists for the years in which
-    this and the year before have one.
-    """
-    growth = estimate.fit.smoothed["true_growth"]
-    years = [int(growth.index[0]) - 1, *growth.index]
-    output = pd.Series(np.exp([0.0, *growth.cumsum()]), index=years)
-    capital = estimate.capital.shift(1).reindex(years)
-    labour = estimate.labour.table.reindex(years)
-    share = parameters.value("capital_share")
-    whole = growth_accounting(
-        output,
-        capital,
-        labour["labour"],
-        capital_share=share,
-        human_capital=labour["human_capital"],
-    )
-    known = labour.index[~labour["labour_proxied"]]
-    sourced = growth_accounting(
-        output.loc[known],
-        capital.loc[known],
-        labour["employment"].loc[known],
-        capital_share=share,
-        human_capital=labour["human_capital"].loc[known],
-    )
-    return whole, sourced
-
-
 def _paths(parameters: GrowthParameters, estimate: GrowthEstimate) -> Data:
     """Paths of the drivers 2026-2040 with their widths, and the central decomposition."""
     path = estimate.path
@@ -323,6 +258,7 @@ def _draws(
     draws = shrunk_draws(posterior, estimate.long_record, weight, choice_variance)
     return {
         "growth_posterior_draws": (("growth_draw", "growth_parameter"), draws.to_numpy()),
+        "residual_cusum": ((), cusum(estimate.fit.residuals)),
         "posterior_acceptance": (("chain",), posterior.acceptance),
         "posterior_r_hat": (("state_parameter",), posterior.r_hat),
         "posterior_effective_draws": (("state_parameter",), posterior.effective),
@@ -340,16 +276,12 @@ def _tables(tables: dict[str, tuple[str, pd.DataFrame]], research: ResearchAccou
     return out
 
 
-def _coordinates(
-    estimate: GrowthEstimate, research: ResearchAccounts
-) -> dict[str, list[object]]:
-    labour = estimate.labour.table
-    known = labour.index[~labour["labour_proxied"]]
+def _coordinates(estimate: GrowthEstimate, research: ResearchAccounts) -> dict[str, list[object]]:
     return {
         "state": list(STATES),
         "state_b": list(STATES),
-        "growth_year": list(range(FIRST_GROWTH_YEAR, BASE_YEAR + 1)),
-        "sourced_year": [int(year) for year in known[1:]],
+        "growth_year": [int(year) for year in estimate.fit.smoothed.index],
+        "sourced_year": list[object](sourced_years(estimate)),
         "contribution": list(CONTRIBUTIONS),
         "path_year": [int(year) for year in estimate.path.index],
         "path_contribution": list(PATH_CONTRIBUTIONS),

@@ -16,11 +16,14 @@ import statsmodels.api as sm
 
 from models.growth import perpetual_inventory
 from sim.baseyear.growth_parameters import GrowthParameters
+from sim.baseyear.growth_substitutes import known_series
 from sim.errors import InputError
 from sim.figures.series import by_year, log_growth, series
 
 BASE_YEAR = 2025
 VINTAGES = ("revised", "released")
+LEAST_ORDINARY_YEARS = 8
+FIRST_YEARS = 10
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,10 @@ def estimate_investment_relation(
 
     I is capital formation and f fixed-asset investment growth, both nominal. The drift is
     a parameter (0: over 1993-2017 both grow alike); the slope comes from all years but
-    those of the large fall, whose pass-through is the ratio of the cumulated falls.
+    those of the large fall, whose pass-through is the ratio of the cumulated falls. With
+    fewer than eight ordinary years, slope and residual are the parameters
+    `investment_slope` and `investment_residual`; without an episode, a large fall passes
+    through with the slope.
 
     Parameters
     ----------
@@ -75,17 +81,24 @@ def estimate_investment_relation(
     start = parameters.year("investment_relation_first")
     both = pd.DataFrame({"formation": formation, "driver": driver}).dropna().loc[start:]
     ordinary = both[(both.index < first) | (both.index > last)]
+    episode = both.loc[first:last].sum()
     drift = parameters.value("investment_relation_drift")
+    if len(ordinary) < LEAST_ORDINARY_YEARS:
+        slope, error = (getattr(parameters, k)("investment_slope") for k in ("value", "sigma"))
+        residual = parameters.value("investment_residual")
+        return InvestmentRelation(slope, error, residual, slope, drift, pd.Series(dtype=float))
     norm = sm.robust.norms.HuberT(t=parameters.value("investment_relation_tuning"))
     fit = sm.RLM(ordinary["formation"] - drift, ordinary[["driver"]], M=norm).fit()
     if fit.fit_history["iteration"] >= 50:
         raise InputError("the relation of capital formation to investment did not converge")
-    episode = both.loc[first:last].sum()
+    slope = float(fit.params["driver"])
     return InvestmentRelation(
-        slope=float(fit.params["driver"]),
+        slope=slope,
         slope_error=float(fit.bse["driver"]),
         residual_sd=float(fit.scale),
-        large_fall_slope=float(episode["formation"] / episode["driver"]),
+        large_fall_slope=float(episode["formation"] / episode["driver"])
+        if episode["driver"]
+        else slope,
         drift=drift,
         weights=fit.weights.copy(),
     )
@@ -113,7 +126,7 @@ def investment_price(base: pd.DataFrame, parameters: GrowthParameters) -> pd.Ser
 def scaling_ratio(base: pd.DataFrame, parameters: GrowthParameters) -> pd.Series:
     """Return revised over released GDP by year; the first ratio holds for all years before."""
     released = series("gdp", "released", base)
-    ratio = (series("gdp", "revised", base) / released).dropna()
+    ratio = (known_series("gdp", "revised", base) / released).dropna()
     first = parameters.year("scaling_first_year")
     years = range(int(series("fixed_capital_formation", frame=base).index[0]), BASE_YEAR + 1)
     return ratio.loc[first:].reindex(years).bfill().fillna(1.0)
@@ -137,7 +150,7 @@ def investment_path(
     Raises
     ------
     InputError
-        Unknown vintage.
+        Unknown vintage, or a gap in capital formation or its price.
     """
     if vintage not in VINTAGES:
         raise InputError("no such investment vintage", found=vintage, allowed=VINTAGES)
@@ -152,7 +165,10 @@ def investment_path(
         step = relation.drift + slope * float(np.log1p(growth[year]))
         path[year] = path[year - 1] * float(np.exp(step))
     price = investment_price(base, parameters)
-    return (pd.Series(path) / price).rename(f"investment_{vintage}")
+    out = (pd.Series(path) / price.reindex(list(path))).dropna()
+    if (np.diff(out.index.to_numpy()) != 1).any():
+        raise InputError("capital formation or its price lacks a year within the record")
+    return out.rename(f"investment_{vintage}")
 
 
 def capital_stock(
@@ -160,9 +176,15 @@ def capital_stock(
 ) -> pd.Series:
     """Return the capital stock at the end of each year, 亿元 at the prices of investment.
 
-    The stock of the first year is its investment times `initial_capital_ratio`.
+    The stock of 1952 is its investment times `initial_capital_ratio`; a record that starts
+    later begins with ``I / (g + delta)``, g the growth of its first ten years (Harberger
+    1978).
     """
-    initial = float(investment.iloc[0]) * parameters.value("initial_capital_ratio")
+    ratio = parameters.value("initial_capital_ratio")
+    if investment.index[0] > parameters.year("initial_capital_year"):
+        pace = float(log_growth(investment).iloc[1 : FIRST_YEARS + 1].mean())
+        ratio = 1.0 / (max(pace, 0.0) + depreciation_rate)
+    initial = float(investment.iloc[0]) * ratio
     later = perpetual_inventory(investment.iloc[1:].to_numpy(), initial, depreciation_rate)
     return pd.Series(np.concatenate([[initial], later]), index=investment.index)
 
@@ -177,7 +199,7 @@ def investment_2025_sigma(
     """
     growth = np.log1p(series("fixed_investment_growth", frame=base))
     last = int(series("fixed_capital_formation", frame=base).index[-1])
-    years = BASE_YEAR - last
+    years = max(BASE_YEAR - last, 1)
     ordinary = float(growth.loc[last + 1 : BASE_YEAR - 1].sum())
     parts = (
         relation.residual_sd * np.sqrt(years),

@@ -48,10 +48,12 @@ def choice_table(base: pd.DataFrame, parameters: GrowthParameters) -> pd.DataFra
         "ordinary_pass_through_2025": ({"investment_large_fall": -1.0}, own),
         "participation_flat": ({"participation_weight": 0.0}, own),
         "participation_as_implied": ({"participation_weight": 1.0}, own),
-        "without_2016": ({}, replace(own, without_year=2016)),
         "no_robust_weights": ({}, replace(own, robust=False)),
         "sample_from_1993": ({"tfp_long_first": 1993.0}, replace(own, first_year=1993)),
     }
+    if "outlying_year" in parameters:
+        year = parameters.year("outlying_year")
+        changes[f"without_{year}"] = ({}, replace(own, without_year=year))
     rows = {}
     for name, (values, choices) in changes.items():
         estimate = estimate_growth(base, quick.replaced(**values), choices)
@@ -69,15 +71,17 @@ def sample_table(base: pd.DataFrame, parameters: GrowthParameters) -> pd.DataFra
     """Return the estimated standard deviations by treatment of outlying years.
 
     Columns gap_shock, trend_drift, gap_persistence; rows all_years (full weight),
-    without_2016, robust (used), since_1993.
+    robust (used), since_1993, and without the outlying year that the province names.
     """
     quick = parameters.replaced(parameter_draws=CHOICE_DRAWS)
     samples = {
         "all_years": Choices(robust=False),
-        "without_2016": Choices(robust=False, without_year=2016),
         "robust": Choices(),
         "since_1993": Choices(first_year=1993),
     }
+    if "outlying_year" in parameters:
+        year = parameters.year("outlying_year")
+        samples[f"without_{year}"] = Choices(robust=False, without_year=year)
     names = ("gap_shock", "trend_drift", "gap_persistence")
     rows = {}
     for name, choices in samples.items():

@@ -30,6 +30,7 @@ from sim.baseyear.growth_statespace import (
     TrendGapFit,
     fit_trend_gap,
 )
+from sim.baseyear.growth_substitutes import ESTIMATED, known_series
 from sim.errors import InputError
 from sim.figures.series import log_growth, series
 
@@ -91,7 +92,10 @@ def estimate_growth(
     investment = investment_path(base, parameters, relation, chosen.vintage)
     capital = capital_stock(investment, parameters, parameters.value("depreciation_rate"))
     labour = labour_accounts(base, parameters)
-    measurements = measure(base, parameters, capital, labour, chosen)
+    first_year = max(chosen.first_year, first_growth_year(base, capital))
+    measurements = measure(base, parameters, capital, labour, first_year)
+    if chosen.without_year is not None:
+        measurements.table.loc[chosen.without_year, "released"] = np.nan
     fit = fit_trend_gap(measurements, parameters, robust=chosen.robust)
     first = parameters.year("tfp_long_first")
     long_record = float(fit.smoothed["tfp_growth"].loc[first:].mean())
@@ -127,7 +131,7 @@ def measure(
     parameters: GrowthParameters,
     capital: pd.Series,
     labour: LabourAccounts,
-    choices: Choices,
+    first_year: int,
 ) -> Measurements:
     """Return what the state-space model sees.
 
@@ -139,19 +143,24 @@ def measure(
     table = labour.table
     skilled = log_growth(table["labour"] * table["human_capital"])
     inputs = share * log_growth(capital).shift(1) + (1.0 - share) * skilled
-    years = pd.Index(range(choices.first_year, BASE_YEAR + 1), name="year")
+    years = pd.Index(range(first_year, BASE_YEAR + 1), name="year")
     out = pd.DataFrame(index=years, columns=list(MEASUREMENTS), dtype=np.float64)
-    out["released"] = np.log1p(series("gdp_growth", "released", base))
-    released = log_growth(series("gdp", "released", base))
-    revised = log_growth(series("gdp", "revised", base))
+    seen = base[~base["source"].str.startswith(ESTIMATED)]
+    out["released"] = np.log1p(series("gdp_growth", "released", seen))
+    released = log_growth(series("gdp", "released", seen))
+    revised = log_growth(known_series("gdp", "revised", seen))
     gap = (released - revised).loc[: parameters.year("vintages_last_year")]
     first, last = (parameters.year(f"vintages_break_{end}") for end in ("first", "last"))
     out["vintages"] = gap[(gap.index < first) | (gap.index > last)]
-    averages = series("gdp_growth_five_year_average", frame=base)
+    averages = known_series("gdp_growth_five_year_average", None, seen)
     out["five_year_average"] = np.log1p(averages)
-    if choices.without_year is not None:
-        out.loc[choices.without_year, "released"] = np.nan
     return Measurements(out, inputs.reindex(years))
+
+
+def first_growth_year(base: pd.DataFrame, capital: pd.Series) -> int:
+    """Return the first year with released growth and growth of the capital in use."""
+    released = int(series("gdp_growth", "released", base).index[0])
+    return max(FIRST_GROWTH_YEAR, released, int(capital.index[0]) + 2)
 
 
 def shrink(mean: Array, covariance: Array, target: float, weight: float) -> tuple[Array, Array]:

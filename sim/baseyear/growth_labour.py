@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.baseyear.growth_parameters import GrowthParameters
+from sim.baseyear.growth_substitutes import known_series
 from sim.figures.series import by_year, log_growth, series
 
 BASE_YEAR = 2025
@@ -49,18 +50,26 @@ def working_age_points(base: pd.DataFrame) -> pd.Series:
         for year, people in by_year(series("census_population", frame=base)).items()
     }
     population = by_year(series("population", frame=base))
-    for year, value in by_year(series("share_age_16_59", frame=base)).items():
+    for year, value in by_year(known_series("share_age_16_59", None, base)).items():
         points[year + 1.0] = population[year] * value
     return pd.Series(points).sort_index()
 
 
 def working_age_share_fall(base: pd.DataFrame) -> float:
-    """Return the yearly fall of the share aged 16-59 between census and latest report."""
+    """Return the yearly fall of the share aged 16-59 between census and latest report.
+
+    Without a report after the last census, between the last two censuses.
+    """
     young = series("share_age_0_14", frame=base)
     band = series("share_age_15_59", frame=base)
-    reported = series("share_age_16_59", frame=base)
-    census, report = int(band.index[-1]), int(reported.index[-1])
-    start = band[census] - young[census] / COHORTS_0_14
+    shares = band - young / COHORTS_0_14
+    reported = known_series("share_age_16_59", None, base)
+    census, start = int(shares.index[-1]), float(shares.iloc[-1])
+    reported = reported.loc[census + 1 :]
+    if reported.empty:
+        before = int(shares.index[-2])
+        return float((shares[before] - start) / (census - before))
+    report = int(reported.index[-1])
     elapsed = report + 1.0 - (census + CENSUS_DATE)
     return float((start - reported[report]) / elapsed)
 
@@ -81,12 +90,12 @@ def working_age_by_year(base: pd.DataFrame) -> pd.Series:
     before = ends < dates[0]
     values[before] = logs[0] + slope * (ends[before] - dates[0])
     out = dict(zip(years.tolist(), np.exp(values).tolist(), strict=True))
-    reported = by_year(series("share_age_16_59", frame=base))
     population = by_year(series("population", frame=base))
     fall = working_age_share_fall(base)
-    last = max(reported)
+    last = int(dates[-1]) if dates[-1] % 1.0 else int(dates[-1]) - 1
+    start = float(np.exp(logs[-1])) / population[last]
     for year in range(last + 1, BASE_YEAR + 1):
-        out[year] = population[year] * (reported[last] - fall * (year - last))
+        out[year] = population[year] * (start - fall * (year + 1.0 - dates[-1]))
     return pd.Series(out).rename_axis("year")
 
 
@@ -97,11 +106,14 @@ def labour_accounts(base: pd.DataFrame, parameters: GrowthParameters) -> LabourA
     that labour productivity implies for 2024 and by its carried part in 2025.
     """
     table = pd.DataFrame({"working_age": working_age_by_year(base)})
-    figures = series("employment", frame=base)
+    figures = known_series("employment", None, base)
     first, last = parameters.year("labour_base_first"), parameters.year("labour_base_last")
     rate = (figures / table["working_age"]).dropna().loc[first:last].mean()
-    year, implied = implied_employment_growth(base)
-    rise = implied - by_year(log_growth(table["working_age"]))[year]
+    if figures.empty:
+        rate = parameters.value("employment_rate")
+    year, implied = implied_employment_growth(base) or (BASE_YEAR, None)
+    steps = by_year(log_growth(table["working_age"]))
+    rise = 0.0 if implied is None else implied - steps[year]
     ends = table.index.to_numpy(dtype=np.int64)
     carried = parameters.value("participation_weight") * np.maximum(ends - year, 0)
     table["participation"] = float(rate) * np.exp(rise * ((ends >= year) + carried))
@@ -114,9 +126,11 @@ def labour_accounts(base: pd.DataFrame, parameters: GrowthParameters) -> LabourA
     return LabourAccounts(table, working_age_share_fall(base), rise, increase)
 
 
-def implied_employment_growth(base: pd.DataFrame) -> tuple[int, float]:
-    """Return the year and the log growth of employment that labour productivity implies."""
-    productivity = by_year(series("labour_productivity_growth", frame=base))
+def implied_employment_growth(base: pd.DataFrame) -> tuple[int, float] | None:
+    """Return year and log growth of employment as productivity implies it; None without."""
+    productivity = by_year(known_series("labour_productivity_growth", None, base))
+    if not productivity:
+        return None
     growth = by_year(series("gdp_growth", "released", base))
     year = max(productivity)
     return year, float(np.log1p(growth[year]) - np.log1p(productivity[year]))

@@ -16,6 +16,7 @@ from sim.baseyear.growth_labour import (
 )
 from sim.baseyear.growth_parameters import GrowthParameters
 from sim.baseyear.growth_rd import ResearchAccounts
+from sim.baseyear.growth_substitutes import ESTIMATED, known_series
 from sim.figures.series import by_year, log_growth, series
 
 OBSERVATION_COLUMNS = (
@@ -64,6 +65,7 @@ def growth_observations(
         *_parameter_rows(parameters, estimate, research, covariance),
     ]
     out = pd.DataFrame(rows, columns=list(OBSERVATION_COLUMNS))
+    out.loc[out["source"].str.startswith(ESTIMATED), "kind"] = "judgement"
     out["z"] = (out["reconciled"] - out["observed"]) / out["sigma"]
     return out
 
@@ -103,7 +105,7 @@ def _growth_rows(
     base: pd.DataFrame, parameters: GrowthParameters, estimate: GrowthEstimate
 ) -> Iterator[Row]:
     seen, fitted, smoothed = estimate.measurements.table, estimate.fit.fitted, estimate.fit.smoothed
-    for year in seen.index[seen.index >= FIRST_OBSERVED_YEAR]:
+    for year in seen.index[(seen.index >= FIRST_OBSERVED_YEAR) & seen["released"].notna()]:
         kind = "document" if year == BASE_YEAR else "series"
         source = _source(base, "gdp_growth", int(year))
         yield _row(
@@ -159,7 +161,7 @@ def _labour_rows(
     table = estimate.labour.table
     level = parameters.sigma("labour_level_sigma")
     labour = by_year(table["labour"])
-    for year, value in by_year(series("employment", frame=base)).items():
+    for year, value in by_year(known_series("employment", None, base)).items():
         fitted = labour[year]
         yield _row(
             "employment",
@@ -172,24 +174,7 @@ def _labour_rows(
                 "以劳动年龄人口乘平均参与率平滑",
             ),
         )
-    year, implied = implied_employment_growth(base)
-    workers = by_year(log_growth(table["labour"]))[year]
-    yield _row(
-        "employment_growth",
-        year,
-        (
-            implied,
-            parameters.sigma("participation_sigma"),
-            workers,
-            parameters.sigma("participation_sigma"),
-        ),
-        (
-            "log",
-            _source(base, "labour_productivity_growth", year),
-            "document",
-            "由全员劳动生产率增速推算",
-        ),
-    )
+    yield from _employment_growth_row(base, parameters, table)
     census = int(series("share_age_15_59", frame=base).index[-1])
     share = (
         series("share_age_15_59", frame=base)[census]
@@ -209,6 +194,24 @@ def _labour_rows(
             "series",
             "普查15—59岁扣除15岁一个年龄组",
         ),
+    )
+
+
+def _employment_growth_row(
+    base: pd.DataFrame, parameters: GrowthParameters, table: pd.DataFrame
+) -> Iterator[Row]:
+    found = implied_employment_growth(base)
+    if found is None:
+        return
+    year, implied = found
+    spread = parameters.sigma("participation_sigma")
+    workers = by_year(log_growth(table["labour"]))[year]
+    source = _source(base, "labour_productivity_growth", year)
+    yield _row(
+        "employment_growth",
+        year,
+        (implied, spread, workers, spread),
+        ("log", source, "document", "由全员劳动生产率增速推算"),
     )
 
 

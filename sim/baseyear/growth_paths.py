@@ -16,6 +16,7 @@ Array = npt.NDArray[np.float64]
 BASE_YEAR = 2025
 LAST_YEAR = 2040
 SSP = "SSP2"
+CENSUS_YEAR = 2020
 
 
 def path_years() -> pd.Index:
@@ -60,7 +61,7 @@ def urbanisation_increase(base: pd.DataFrame) -> pd.Series:
     """
     share = series("urbanisation", frame=base)
     logit = np.log(share / (1.0 - share))
-    census = int(share.index[0])
+    census = CENSUS_YEAR if CENSUS_YEAR in share.index else int(share.index[0])
     speed = (logit[BASE_YEAR] - logit[census]) / (BASE_YEAR + 1.0 - census - CENSUS_DATE)
     steps = np.arange(LAST_YEAR - BASE_YEAR + 1)
     curve = 1.0 / (1.0 + np.exp(-(logit[BASE_YEAR] + speed * steps)))
@@ -80,8 +81,8 @@ def central_path(
     """Return the central path of potential output and of what drives it.
 
     Investment of 2026 follows the target for fixed-asset investment through the estimated
-    relation; from 2027 on it grows with potential output. Output adds the closing gap.
-    R&D is at its reference, so it adds nothing here.
+    relation; from 2027 on, or without a target, it grows with potential output. Output adds
+    the closing gap. R&D is at its reference, so it adds nothing here.
 
     Parameters
     ----------
@@ -120,8 +121,10 @@ def central_path(
     persistence = 1.0 / (1.0 + np.exp(-states[2]))
     elapsed = np.arange(1, len(out) + 1)
     out["gap"] = states[1] * (persistence**elapsed - persistence ** (elapsed - 1))
-    target = float(np.log1p(parameters.value("investment_target_2026")))
-    first = relation.drift + relation.slope * target
+    first = None
+    if "investment_target_2026" in parameters:
+        target = float(np.log1p(parameters.value("investment_target_2026")))
+        first = relation.drift + relation.slope * target
     out = _with_capital(parameters, out, capital_start, investment, first)
     out["growth"] = out["potential_growth"] + out["gap"]
     return _consumption(base, parameters, out)
@@ -132,7 +135,7 @@ def _with_capital(
     path: pd.DataFrame,
     capital_start: float,
     investment: float,
-    first_growth: float,
+    first_growth: float | None,
 ) -> pd.DataFrame:
     """Add the contribution of capital, potential growth and investment growth."""
     out = path.copy()
@@ -145,7 +148,7 @@ def _with_capital(
     for i, other in enumerate(others):
         contribution = share * float(np.log(capital / before))
         potential = contribution + float(other)
-        growth = first_growth if i == 0 else potential
+        growth = potential if i or first_growth is None else first_growth
         rows[i] = contribution, potential, growth
         investment *= float(np.exp(growth))
         before, capital = capital, float(capital_next(capital, investment, rate, 1.0))

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import linalg
 
 from sim.baseyear.growth_parameters import GrowthParameters
-from sim.baseyear.growth_statespace import Measurements, TrendGapFit, TrendGapModel
+from sim.baseyear.growth_statespace import STATES, Measurements, TrendGapFit, TrendGapModel
 from sim.errors import InputError
 
 Array = npt.NDArray[np.float64]
@@ -110,8 +110,10 @@ def simulate_posterior(
     points = samples[:, thinning - 1 :: thinning].reshape(-1, samples.shape[-1])
     states = _simulate_states(model, points, np.random.default_rng([SEED, chains]))
     return Posterior(
-        points,
-        *(states[:, i] for i in (0, 1, 3)),
+        parameters=points,
+        trend=states[:, STATES.index("trend")],
+        gap=states[:, STATES.index("gap")],
+        bias=states[:, STATES.index("bias")],
         years=model.years,
         acceptance=np.array([share for _, share in runs]),
         r_hat=r_hat,

@@ -174,8 +174,9 @@ class TrendGapFit:
     `parameters` (mode, natural units) and `parameter_sd` (transformed units, Hessian);
     `mode` and `mode_covariance` of the transformed parameters, `extra_variance` of the
     released rates (robust weights); `mean` and `covariance` of (trend, gap, logit
-    persistence) in the last year, over states and parameters; `smoothed` by year: trend, gap, bias, true_growth and their
-    standard deviations (`_sd`); `weights` of the released rates (1 = full).
+    persistence) in the last year, over states and parameters; `smoothed` by year: trend,
+    gap, bias, true_growth and their standard deviations (`_sd`); `weights` of the released
+    rates (1 = full).
     """
 
     parameters: dict[str, float]
