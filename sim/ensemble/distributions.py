@@ -14,8 +14,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.compiled import exact_kernel
-from sim.ensemble.normal import normal_probability, normal_quantile
+from sim.ensemble.compiled import exact_formula, exact_kernel
+from sim.ensemble.normal import (
+    exceedance,
+    exponential,
+    logarithm,
+    normal_probability,
+    normal_quantile,
+)
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -74,17 +80,19 @@ def uniform(z: float, low: float, high: float) -> float:
     return low + (high - low) * normal_probability(z)
 
 
-@exact_kernel
+@exact_formula
 def slip(z: float, shape: float, probability_zero: float) -> float:
     """Return the delay of a unit, in arbitrary units, at the normal score `z`.
 
     Zero with `probability_zero` (below 1/2); else Weibull, (-ln s)**(1/shape) with s the
     exceedance probability given a delay. The caller divides by the median.
     """
-    exceedance = normal_probability(-z) / (1.0 - probability_zero)
-    if exceedance >= 1.0:
-        return 0.0
-    return float((-math.log(exceedance)) ** (1.0 / shape))
+    given = exceedance(z) * (1.0 / (1.0 - probability_zero))
+    # 1/2 stands in where there is no delay, so that every draw takes the same way
+    late = given < 1.0
+    minus_log = -logarithm(given if late else 0.5)
+    delay = exponential(logarithm(minus_log) * (1.0 / shape))
+    return delay if late else 0.0
 
 
 @exact_kernel

@@ -20,10 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble import distributions
-from sim.ensemble.compiled import exact_kernel
-from sim.ensemble.normal import exponentials, normal_probability
+from sim.ensemble.compiled import exact_formula, exact_kernel, fused, wide_vectors
+from sim.ensemble.normal import exceedance, exponential, normals
 from sim.ensemble.plan import DriverPlan, IntArray, SamplingPlan
-from sim.ensemble.random import normals_with
+from sim.ensemble.random import GROUP, centred_group
+from sim.ensemble.sobol import sobol_group
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -31,6 +32,7 @@ CENTRE = -1
 _GAUSSIAN = distributions.GAUSSIAN
 _INDEX = distributions.INDEX
 _SLIP = distributions.SLIP
+_ADD = 0
 _MULTIPLY = 1
 _LOGIT = 2
 
@@ -58,20 +60,33 @@ class DriverBlock(NamedTuple):
 
 @exact_kernel
 def _fill_scores(plan: SamplingPlan, first_draw: int, deviates: FloatArray) -> None:
-    """Fill the independent standard normals of every input and year."""
+    """Fill the independent standard normals of every input and year.
+
+    Draws come in groups of 128; of the groups at the ends only what lies in the block is
+    kept.
+    """
+    words = np.empty(GROUP, np.uint64)
+    uniform, score = np.empty(GROUP), np.empty(GROUP)
     block = deviates.shape[1]
-    words = np.empty((2, block // 2 + 1), np.uint64)
-    tail = np.empty((3, block))
-    place = np.empty(block, np.int64)
-    for i in range(plan.key.shape[0]):
-        row = plan.row[i]
-        if plan.constant[i]:
-            normals_with(plan.key[i], 0, first_draw, deviates[row], words, tail, place)
-        else:
-            for y in range(plan.year.shape[0]):
-                normals_with(
-                    plan.key[i], plan.year[y], first_draw, deviates[row + y], words, tail, place
-                )
+    for group in range(first_draw // GROUP, (first_draw + block - 1) // GROUP + 1):
+        start = group * GROUP
+        low, high = max(start, first_draw), min(start + GROUP, first_draw + block)
+        for i in range(plan.key.shape[0]):
+            n_year = 1 if plan.constant[i] else plan.year.shape[0]
+            for y in range(n_year):
+                row = plan.row[i] + y
+                if plan.points > 0:
+                    replicate = start // plan.points
+                    point = start - replicate * plan.points
+                    direction, shift = plan.direction[replicate, row], plan.shift[replicate, row]
+                    sobol_group(direction, shift, point, words, uniform)
+                else:
+                    year = 0 if plan.constant[i] else plan.year[y]
+                    centred_group(plan.key[i], year, group, plan.mirrored, uniform)
+                normals(uniform, score)
+                kept = deviates[row, low - first_draw : high - first_draw]
+                for b in range(kept.shape[0]):
+                    kept[b] = score[low - start + b]
 
 
 @exact_kernel
@@ -81,6 +96,7 @@ def _correlate(plan: SamplingPlan, deviates: FloatArray) -> None:
     Rows are done from the last input to the first: row i of the factor needs the scores
     of the inputs before it only.
     """
+    wide_vectors()
     for i in range(plan.key.shape[0] - 1, -1, -1):
         first = plan.factor_start[i]
         last = plan.factor_start[i + 1] - 1
@@ -89,17 +105,20 @@ def _correlate(plan: SamplingPlan, deviates: FloatArray) -> None:
         n_year = 1 if plan.constant[i] else plan.year.shape[0]
         for y in range(n_year):
             own = deviates[plan.row[i] + y]
-            own *= plan.factor[last]
+            diagonal = plan.factor[last]
+            for b in range(own.shape[0]):
+                own[b] *= diagonal
             for k in range(first, last):
                 other = deviates[plan.row[plan.factor_column[k]] + y]
                 weight = plan.factor[k]
                 for b in range(own.shape[0]):
-                    own[b] += weight * other[b]
+                    own[b] = fused(weight, other[b], own[b])
 
 
 @exact_kernel
 def _apply_time_structure(plan: SamplingPlan, deviates: FloatArray) -> None:
     """Turn yearly innovations into scores with the input's time structure, in place."""
+    wide_vectors()
     for i in range(plan.key.shape[0]):
         if plan.constant[i]:
             continue
@@ -113,7 +132,24 @@ def _apply_time_structure(plan: SamplingPlan, deviates: FloatArray) -> None:
             before = deviates[plan.row[i] + y - 1]
             now = deviates[plan.row[i] + y]
             for b in range(now.shape[0]):
-                now[b] = keep * before[b] + fresh * now[b]
+                now[b] = fused(keep, before[b], fresh * now[b])
+
+
+@exact_kernel
+def _pick_base_draws(score: FloatArray, base_draws: int, base_draw: IntArray) -> None:
+    """Fill floor(M Phi(z)), at most M - 1."""
+    wide_vectors()
+    for b in range(base_draw.shape[0]):
+        index = int(exceedance(-score[b]) * base_draws)
+        base_draw[b] = min(index, base_draws - 1)
+
+
+@exact_kernel
+def _apply_slip(score: FloatArray, shape: float, probability_zero: float, median: float) -> None:
+    """Turn scores into delays relative to their median, less one, in place."""
+    wide_vectors()
+    for b in range(score.shape[0]):
+        score[b] = distributions.slip(score[b], shape, probability_zero) / median - 1.0
 
 
 @exact_kernel
@@ -121,23 +157,18 @@ def _apply_marginals(plan: SamplingPlan, deviates: FloatArray, base_draw: IntArr
     """Turn scores into deviations from the median, in place; pick the base draws."""
     for i in range(plan.key.shape[0]):
         code = plan.code[i]
-        if code == _GAUSSIAN:
-            continue
+        parameter = plan.parameter[i]
+        score = deviates[plan.row[i]]
         if code == _INDEX:
-            score = deviates[plan.row[i]]
-            for b in range(base_draw.shape[0]):
-                index = int(normal_probability(score[b]) * plan.base_draws)
-                base_draw[b] = min(index, plan.base_draws - 1)
-            continue
-        n_year = 1 if plan.constant[i] else plan.year.shape[0]
-        for y in range(n_year):
-            score = deviates[plan.row[i] + y]
-            for b in range(score.shape[0]):
-                value = distributions.quantile(code, score[b], plan.parameter[i])
-                if code == _SLIP:
-                    score[b] = value / plan.median[i] - 1.0
-                else:
-                    score[b] = value - plan.median[i]
+            _pick_base_draws(score, plan.base_draws, base_draw)
+        elif code == _SLIP:
+            _apply_slip(score, parameter[4], parameter[5], plan.median[i])
+        elif code != _GAUSSIAN:
+            n_year = 1 if plan.constant[i] else plan.year.shape[0]
+            for y in range(n_year):
+                score = deviates[plan.row[i] + y]
+                for b in range(score.shape[0]):
+                    score[b] = distributions.quantile(code, score[b], parameter) - plan.median[i]
 
 
 @exact_kernel
@@ -201,7 +232,7 @@ def sample_alone(
             base_draw[b] = CENTRE
 
 
-@exact_kernel
+@exact_formula
 def _add_deviates(
     plan: DriverPlan, driver: int, year: int, constant: bool, deviates: FloatArray, x: FloatArray
 ) -> int:
@@ -215,33 +246,36 @@ def _add_deviates(
         amplitude = plan.amplitude[i]
         value = deviates[plan.row[i] + (0 if constant else year)]
         for b in range(x.shape[0]):
-            x[b] += amplitude * value[b]
+            x[b] = fused(amplitude, value[b], x[b])
     return count
 
 
-@exact_kernel
-def _move(effect: int, centre: float, x: FloatArray, grown: FloatArray, out: FloatArray) -> None:
-    """Apply the effect; `grown` holds exp(x) unless the effect is to add."""
-    if effect == _MULTIPLY:
-        for b in range(out.shape[0]):
-            out[b] = centre * grown[b]
-    elif effect == _LOGIT:
-        for b in range(out.shape[0]):
-            out[b] = centre * grown[b] / (1.0 + centre * (grown[b] - 1.0))
-    else:
-        for b in range(out.shape[0]):
-            out[b] = centre + x[b]
+@exact_formula
+def _held(value: float, lower: float, upper: float) -> float:
+    """`value` inside its range; NaN passes."""
+    value = lower if value < lower else value
+    return upper if value > upper else value
 
 
 @exact_kernel
-def _clamp(lower: float, upper: float, out: FloatArray) -> int:
-    """Hold `out` inside its range; NaN passes; return how many values were held back."""
+def _move(
+    effect: int, centre: float, lower: float, upper: float, x: FloatArray, out: FloatArray
+) -> int:
+    """Apply the effect and the bounds; return how many values a bound held back.
+
+    `x` holds exp(x) unless the effect is to add.
+    """
+    wide_vectors()
     count = 0
     for b in range(out.shape[0]):
-        value = out[b]
+        if effect == _MULTIPLY:
+            value = centre * x[b]
+        elif effect == _LOGIT:
+            value = centre * x[b] / (1.0 + centre * (x[b] - 1.0))
+        else:
+            value = centre + x[b]
         count += int(value < lower) + int(value > upper)
-        value = lower if value < lower else value
-        out[b] = upper if value > upper else value
+        out[b] = _held(value, lower, upper)
     return count
 
 
@@ -267,23 +301,26 @@ def apply_block(
     clamped : ndarray of int64, shape (n_driver,)
         Is increased by the number of values held back by a bound.
     """
+    wide_vectors()
     block = deviates.shape[1]
-    fixed, x, grown, scratch = np.empty(block), np.empty(block), np.empty(block), np.empty(block)
+    fixed, x = np.empty(block), np.empty(block)
     for d in range(drivers.shape[0]):
         effect = plan.effect[d]
+        lower, upper = plan.lower[d], plan.upper[d]
         first = plan.first[d] if plan.start[d] < plan.start[d + 1] else drivers.shape[1]
         for y in range(first):
             drivers[d, y] = plan.central[d, y]
         fixed[:] = 0.0
         _add_deviates(plan, d, 0, True, deviates, fixed)
+        yearly = 1
         for y in range(first, drivers.shape[1]):
-            x[:] = fixed
-            yearly = _add_deviates(plan, d, y - 1, False, deviates, x)
-            if effect != 0 and (y == first or yearly > 0):
-                exponentials(x, grown, scratch)
-            out = drivers[d, y]
-            _move(effect, plan.central[d, y], x, grown, out)
-            clamped[d] += _clamp(plan.lower[d], plan.upper[d], out)
+            if yearly > 0:  # else x of the year before is this year's too
+                x[:] = fixed
+                yearly = _add_deviates(plan, d, y - 1, False, deviates, x)
+                if effect != _ADD:
+                    for b in range(block):
+                        x[b] = exponential(x[b])
+            clamped[d] += _move(effect, plan.central[d, y], lower, upper, x, drivers[d, y])
     for u in range(slip.shape[0]):
         fixed[:] = 1.0
         for k in range(plan.slip_start[u], plan.slip_start[u + 1]):

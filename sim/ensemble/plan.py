@@ -67,6 +67,13 @@ class SamplingPlan(NamedTuple):
         Number of rows of deviates.
     base_draws : int64
         Number of draws of the base year.
+    mirrored : bool
+        Draws 2n and 2n + 1 are mirror images (antithetic pairs).
+    points : int64
+        Scrambled Sobol points of one replicate, a power of two; 0 where draws come from
+        the random streams.
+    direction : uint64, (n_replicate, n_row, n_digit); shift : uint64, (n_replicate, n_row)
+        Scrambled direction numbers and digital shifts, see `sobol`; empty elsewhere.
     """
 
     key: npt.NDArray[np.uint64]
@@ -84,6 +91,10 @@ class SamplingPlan(NamedTuple):
     year: IntArray
     n_row: int
     base_draws: int
+    mirrored: bool
+    points: int
+    direction: npt.NDArray[np.uint64]
+    shift: npt.NDArray[np.uint64]
 
 
 class DriverPlan(NamedTuple):

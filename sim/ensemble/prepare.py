@@ -19,6 +19,7 @@ from models.inputoutput.coefficients import (
 )
 from models.labels import DEMAND_GROUPS, FINAL_CARRIERS, PRICE_GROUPS, SECTORS, TECHNOLOGIES
 from models.state import DRIVERS, PARAMETERS, Base, Structure
+from sim.ensemble.compiled import exact_kernel, wide_vectors
 from sim.errors import InputError
 from sim.scenario.defaults import BASE_YEAR, default_path
 from sim.scenario.levers import Unit, lever_table
@@ -188,6 +189,10 @@ class BaseTables(NamedTuple):
 
     tables: Base
 
+    def empty(self, block: int) -> Base:
+        """Return arrays for the base years of a block, to be filled by `gather`."""
+        return Base(*(np.empty((*table.shape[:-1], block)) for table in self.tables))
+
     def gather(self, index: NDArray[np.int64], out: Base | None = None) -> Base:
         """Return the base year of each draw of a block.
 
@@ -196,13 +201,26 @@ class BaseTables(NamedTuple):
         index : array of int (B,)
             Position along `base_draw`; -1 is the reconciled centre.
         out : Base, optional
-            Receives them, and is returned.
+            From `empty`; is filled and returned.
         """
-        if out is None:
-            return Base(*(np.take(table, index, axis=-1) for table in self.tables))
-        for table, room in zip(self.tables, out, strict=True):
-            np.take(table, index, axis=-1, out=room, mode="wrap")  # "raise" would copy
+        out = self.empty(index.size) if out is None else out
+        count = self.tables.net_import.size
+        place = np.where(index < 0, index + count, index).astype(np.uint64)
+        if place.max() >= count:
+            raise IndexError(f"base draw {index.max()} of {count - 1}")
+        for table, chosen in zip(self.tables, out, strict=True):
+            _pick(table.reshape(-1, count), place, chosen.reshape(-1, index.size))
         return out
+
+
+@exact_kernel
+def _pick(table: Array, place: NDArray[np.uint64], out: Array) -> None:
+    """Fill `out` (row, B) with the columns `place` of `table` (row, base draw)."""
+    wide_vectors()
+    for row in range(out.shape[0]):
+        source, target = table[row], out[row]
+        for b in range(target.shape[0]):
+            target[b] = source[place[b]]
 
 
 def base_tables(pack: xr.Dataset) -> BaseTables:

@@ -9,12 +9,17 @@ Stream key
     2014). For one name different seeds give different keys; for one seed two names
     share a key only if their 64-bit hashes collide. Low word first.
 Counter
-    (low word of draw // 2, high word of draw // 2, year, 0). The four 32-bit words of
-    the result serve two draws: words 0, 1 the even draw, words 2, 3 the odd one.
+    (low word of c, high word of c, year, use). Draws come in groups of 128: draw
+    d = 128 g + p has the counter c = 64 g + p mod 64, and takes of its four 32-bit words
+    0 and 1 where p < 64, else 2 and 3; so a group is filled in two straight halves. Use
+    is 0 for draws, 1 and 2 for the scrambling of Sobol points (`sim.ensemble.sobol`).
 Uniform
-    k = the leading 53 bits of (first word, second word); u = (k + 1/2) / 2**53, never 0
-    or 1. It is handed on as u - 1/2 = (2k + 1 - 2**53) / 2**54, so that both tail
-    probabilities are exact in binary64.
+    k = the leading 52 bits of (first word, second word), the last of them set;
+    u = k / 2**52, never 0 or 1. It is handed on as u - 1/2, an odd multiple of 2**-52, so
+    that both tail probabilities are exact in binary64.
+Mirrored (antithetic) draws
+    Draws 2n and 2n + 1 have u and 1 - u: in a group pair i of 64 has the counter
+    64 g + i, words 0 and 1.
 
 References
 ----------
@@ -31,20 +36,21 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.compiled import exact_formula, exact_kernel
-from sim.ensemble.normal import normals_in_place
+from sim.ensemble.compiled import exact_formula, exact_kernel, from_bits, wide_vectors
 from sim.errors import InputError
 
+GROUP = 128
+HALF = GROUP // 2
 _LOW = np.uint64(0xFFFFFFFF)
 _WORD = np.uint64(32)
 _MULTIPLIER_0 = np.uint64(0xD2511F53)
 _MULTIPLIER_1 = np.uint64(0xCD9E8D57)
 _WEYL_0 = np.uint64(0x9E3779B9)
 _WEYL_1 = np.uint64(0xBB67AE85)
-_LEADING_53 = np.uint64(11)
+_TO_LEADING = np.uint64(12)
+_ROUNDS = 10
 _ZERO = np.uint64(0)
-_UNIT = 2.0**-54
-_MIDDLE = 2.0**53 - 1.0
+_ONE_AND_LAST_BIT = np.uint64(0x3FF0000000000001)
 _MASK_64 = (1 << 64) - 1
 
 
@@ -112,89 +118,29 @@ def philox4x32(
     Notes
     -----
     Salmon et al. (2011), section 3.3. Words travel in 64 bits so that the 32 x 32 -> 64
-    bit products need no carry; the rounds stand one by one so that the loop over draws
-    turns into vector instructions wherever it is inlined.
+    bit products need no carry, and a loop over counters turns into vector instructions.
     """
     c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    for _ in range(_ROUNDS - 1):
+        k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
+        c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
     return c0, c1, c2, c3
 
 
-@exact_kernel
-def _fill_words(
-    key: np.uint64,
-    year: int,
-    first_pair: int,
-    even: npt.NDArray[np.uint64],
-    odd: npt.NDArray[np.uint64],
-) -> None:
-    """Fill the 64-bit words of the even and odd draws of consecutive pairs of draws."""
-    k0 = key & _LOW
-    k1 = key >> _WORD
-    year_word = np.uint64(year) & _LOW
-    start = np.uint64(first_pair)
-    for i in range(even.shape[0]):
-        pair = start + np.uint64(i)
-        w0, w1, w2, w3 = philox4x32(pair & _LOW, pair >> _WORD, year_word, _ZERO, k0, k1)
-        even[i] = (w0 << _WORD) | w1
-        odd[i] = (w2 << _WORD) | w3
-
-
 @exact_formula
-def _centred(word: np.uint64) -> float:
-    """u - 1/2 of the uniform u made from the leading 53 bits of `word`."""
-    return (2.0 * np.float64(word >> _LEADING_53) - _MIDDLE) * _UNIT
+def centred(word: np.uint64) -> float:
+    """u - 1/2 of the uniform u made from the leading 52 bits of a 64-bit word.
+
+    The bits become the fraction of a number in (1, 2), hence no conversion.
+    """
+    return from_bits((word >> _TO_LEADING) | _ONE_AND_LAST_BIT) - 1.5
 
 
 @exact_kernel
-def centred_uniforms_with(
-    key: np.uint64,
-    year: int,
-    first_draw: int,
-    out: npt.NDArray[np.float64],
-    words: npt.NDArray[np.uint64],
+def centred_group(
+    key: np.uint64, year: int, group: int, mirrored: bool, out: npt.NDArray[np.float64]
 ) -> None:
-    """Do as `fill_centred_uniforms`; `words` is scratch of shape (2, block // 2 + 1)."""
-    block = out.shape[0]
-    lead = first_draw & 1
-    pairs = (block + lead + 1) >> 1
-    even = words[0, :pairs]
-    odd = words[1, :pairs]
-    _fill_words(key, year, first_draw >> 1, even, odd)
-    if lead == 0:
-        for i in range(block >> 1):
-            out[2 * i] = _centred(even[i])
-            out[2 * i + 1] = _centred(odd[i])
-        if block & 1:
-            out[block - 1] = _centred(even[pairs - 1])
-    else:
-        for j in range(block):
-            i = (j + 1) >> 1
-            out[j] = _centred(even[i] if (j & 1) == 1 else odd[i])
-
-
-@exact_kernel
-def fill_centred_uniforms(
-    key: np.uint64, year: int, first_draw: int, out: npt.NDArray[np.float64]
-) -> None:
-    """Fill `out` with u - 1/2 for draws first_draw, first_draw + 1, ...
+    """Fill `out` with u - 1/2 for the 128 draws of a group.
 
     Parameters
     ----------
@@ -202,48 +148,27 @@ def fill_centred_uniforms(
         Stream key, see `stream_key`.
     year : int
         Calendar year; 0 for inputs that are constant over the years.
-    first_draw : int
-        Number of the first draw, not negative.
-    out : ndarray, shape (block,)
-        Receives u - 1/2: odd multiples of 2**-54 in (-1/2, 1/2).
+    group : int
+        Number of the group: draws 128 group, 128 group + 1, ...
+    mirrored : bool
+        Whether draws 2n and 2n + 1 are mirror images.
+    out : ndarray, shape (128,)
+        Receives u - 1/2: odd multiples of 2**-52 in (-1/2, 1/2).
     """
-    centred_uniforms_with(
-        key, year, first_draw, out, np.empty((2, out.shape[0] // 2 + 1), np.uint64)
-    )
-
-
-@exact_kernel
-def normals_with(
-    key: np.uint64,
-    year: int,
-    first_draw: int,
-    out: npt.NDArray[np.float64],
-    words: npt.NDArray[np.uint64],
-    tail: npt.NDArray[np.float64],
-    place: npt.NDArray[np.int64],
-) -> None:
-    """Do as `fill_normals` with scratch.
-
-    `words` is of shape (2, block // 2 + 1), `tail` (3, block), `place` (block,).
-    """
-    centred_uniforms_with(key, year, first_draw, out, words)
-    normals_in_place(out, tail, place)
-
-
-@exact_kernel
-def fill_normals(key: np.uint64, year: int, first_draw: int, out: npt.NDArray[np.float64]) -> None:
-    """Fill `out` (block,) with standard normals for draws first_draw, first_draw + 1, ...
-
-    Arguments as in `fill_centred_uniforms`. The value of a draw is a pure function of
-    (key, draw, year), the normal quantile (AS 241) of its uniform.
-    """
-    block = out.shape[0]
-    normals_with(
-        key,
-        year,
-        first_draw,
-        out,
-        np.empty((2, block // 2 + 1), np.uint64),
-        np.empty((3, block)),
-        np.empty(block, np.int64),
-    )
+    wide_vectors()
+    k0 = key & _LOW
+    k1 = key >> _WORD
+    year_word = np.uint64(year) & _LOW
+    start = np.uint64(group) * np.uint64(HALF)
+    low = start & _LOW  # a group does not cross a multiple of 2**32
+    high = start >> _WORD
+    if mirrored:
+        for i in range(HALF):
+            w0, w1, _, _ = philox4x32(low + np.uint64(i), high, year_word, _ZERO, k0, k1)
+            out[2 * i] = centred((w0 << _WORD) | w1)
+            out[2 * i + 1] = -out[2 * i]
+    else:
+        for i in range(HALF):
+            w0, w1, w2, w3 = philox4x32(low + np.uint64(i), high, year_word, _ZERO, k0, k1)
+            out[i] = centred((w0 << _WORD) | w1)
+            out[HALF + i] = centred((w2 << _WORD) | w3)

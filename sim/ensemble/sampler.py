@@ -347,4 +347,8 @@ def _sampling_plan(
         year=year,
         n_row=int(rows.sum()),
         base_draws=base_draws,
+        mirrored=False,
+        points=0,
+        direction=np.empty((0, 0, 0), np.uint64),
+        shift=np.empty((0, 0), np.uint64),
     )
