@@ -14,12 +14,8 @@ is room to produce: these are effects of the supply chain, not forecasts.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -30,11 +26,14 @@ from models.inputoutput.multipliers import multipliers
 from models.inputoutput.prices import price_change
 from models.inputoutput.table import IOTable
 from models.labels import FINAL_USE_NAMES, SECTOR_NAMES
+from sim.assess.base_draws import BaseDraws, band, bundled_draws
+from sim.assess.clusters import Cluster, clusters
 from sim.assess.province_table import CO2, EMPLOYMENT, ENERGY, bundled_table
 from sim.errors import InputError
 
 __all__ = [
     "Cluster",
+    "bundled_draws",
     "bundled_table",
     "carbon_price_costs",
     "cluster_effects",
@@ -58,43 +57,9 @@ INDUSTRIES: Final[Mapping[str, tuple[tuple[str, ...], str, str]]] = {
 }
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """An industry cluster of the plan and the sectors it is part of.
-
-    Attributes
-    ----------
-    name, name_en, name_zh : str
-    weights : mapping
-        Share of its demand by sector code; None is the sector's share in their output. Empty
-        where no sector of the table holds the cluster.
-    note : str
-        Why these sectors.
-    """
-
-    name: str
-    name_en: str
-    name_zh: str
-    weights: Mapping[str, float | None]
-    note: str
-
-
-@lru_cache(maxsize=1)
-def clusters() -> Mapping[str, Cluster]:
-    """Return the plan's 22 industry clusters with their sectors (`data/clusters.csv`)."""
-    found: dict[str, Cluster] = {}
-    with files("sim.assess").joinpath("data", "clusters.csv").open(encoding="utf8") as stream:
-        for row in csv.DictReader(stream):
-            weights = dict(found[row["cluster"]].weights) if row["cluster"] in found else {}
-            if row["sector"]:
-                weights[row["sector"]] = float(row["weight"]) if row["weight"] else None
-            found[row["cluster"]] = Cluster(
-                row["cluster"], row["name_en"], row["name_zh"], weights, row["note"]
-            )
-    return found
-
-
-def cluster_effects(table: IOTable | None = None, *, demand: float = 1.0) -> pd.DataFrame:
+def cluster_effects(
+    table: IOTable | None = None, *, demand: float = 1.0, draws: BaseDraws | None = None
+) -> pd.DataFrame:
     """Return what final demand for the products of each cluster does in the province.
 
     Parameters
@@ -103,6 +68,9 @@ def cluster_effects(table: IOTable | None = None, *, demand: float = 1.0) -> pd.
         A table of the 42 sectors with the satellites of `bundled_table`, the default.
     demand : float
         Demand for local products, 亿元 (1 is 100 million CNY).
+    draws : BaseDraws, optional
+        Adds ``energy_low`` and ``energy_high``, from draws of energy by sector. What the
+        other columns rest on is not drawn.
 
     Returns
     -------
@@ -121,6 +89,9 @@ def cluster_effects(table: IOTable | None = None, *, demand: float = 1.0) -> pd.
     counted = [local.direct_coefficients(name)[0] * scale[name] for name in scale]
     content = multipliers(local.system, np.column_stack([np.ones(gross.size), added, *counted]))
     columns = ("output", "gdp", "jobs", "energy", "co2")
+    energies = None
+    if draws is not None:
+        energies = multipliers(local.system, draws.energy.T * TONNES / gross[:, None])
     by_sectors: dict[tuple[str, ...], list[str]] = {}
     for cluster in clusters().values():
         by_sectors.setdefault(_signature(cluster), []).append(cluster.name)
@@ -128,6 +99,8 @@ def cluster_effects(table: IOTable | None = None, *, demand: float = 1.0) -> pd.
     for cluster in clusters().values():
         weights = _weights(cluster, table, gross)
         effect = demand * (weights @ content) if weights.any() else np.full(5, np.nan)
+        drawn = np.full(2, np.nan) if energies is None else demand * (weights @ energies)
+        drawn = drawn if weights.any() else np.full(2, np.nan)
         others = [name for name in by_sectors[_signature(cluster)] if name != cluster.name]
         rows.append(
             {
@@ -136,6 +109,7 @@ def cluster_effects(table: IOTable | None = None, *, demand: float = 1.0) -> pd.
                 "name_zh": cluster.name_zh,
                 "sectors": " ".join(cluster.weights),
                 **dict(zip(columns, effect, strict=True)),
+                **({} if energies is None else band("energy", drawn)),
                 "gdp_direct": demand * float(weights @ added) if weights.any() else np.nan,
                 "same_as": " ".join(others) if cluster.weights else "",
                 "note": cluster.note,
@@ -161,7 +135,9 @@ def _weights(cluster: Cluster, table: IOTable, gross: Floats) -> Floats:
     return vector / total if total > 0.0 else vector
 
 
-def embodied_carbon(table: IOTable | None = None, *, satellite: str = CO2) -> pd.DataFrame:
+def embodied_carbon(
+    table: IOTable | None = None, *, satellite: str = CO2, draws: BaseDraws | None = None
+) -> pd.DataFrame:
     """Return for which final use the province emits.
 
     Parameters
@@ -169,6 +145,9 @@ def embodied_carbon(table: IOTable | None = None, *, satellite: str = CO2) -> pd
     table : IOTable, optional
     satellite : str
         Account to follow, ``co2`` by default.
+    draws : BaseDraws, optional
+        Adds ``total_low``, ``total_high``, ``share_low`` and ``share_high``, from draws of
+        final demand; content per unit of each product held.
 
     Returns
     -------
@@ -185,6 +164,11 @@ def embodied_carbon(table: IOTable | None = None, *, satellite: str = CO2) -> pd
     row = table.satellite_position(satellite)
     direct = table.data["satellites_final_use"].to_numpy()[row]
     total = embodied + direct
+    bands: dict[str, Floats] = {}
+    if draws is not None:
+        drawn = draws.local_demand(table).transpose(0, 2, 1) @ content + direct
+        bands |= band("total", drawn)
+        bands |= band("share", drawn / drawn.sum(axis=1, keepdims=True))
     uses = [str(use) for use in table.uses]
     names = [FINAL_USE_NAMES.get(use, (use, use)) for use in uses]
     return pd.DataFrame(
@@ -196,12 +180,17 @@ def embodied_carbon(table: IOTable | None = None, *, satellite: str = CO2) -> pd
             "direct": direct,
             "total": total,
             "share": total / total.sum(),
+            **bands,
         }
     )
 
 
 def outflow_carbon_by_product(
-    table: IOTable | None = None, *, satellite: str = CO2, use: str = "outflow"
+    table: IOTable | None = None,
+    *,
+    satellite: str = CO2,
+    use: str = "outflow",
+    draws: BaseDraws | None = None,
 ) -> pd.DataFrame:
     """Return what one final use embodies, by the product bought and by the sector that emits.
 
@@ -210,6 +199,8 @@ def outflow_carbon_by_product(
     table, satellite : as in `embodied_carbon`
     use : str
         Final use, ``outflow`` to other provinces by default.
+    draws : BaseDraws, optional
+        Adds ``by_product_low`` and ``by_product_high``, from draws of final demand.
 
     Returns
     -------
@@ -226,9 +217,13 @@ def outflow_carbon_by_product(
     intensity, _ = local.direct_coefficients(satellite)
     frame = _sectors(table)
     frame["sales"] = sales
-    frame["by_product"] = multipliers(local.system, intensity) * sales
+    content = multipliers(local.system, intensity)
+    frame["by_product"] = content * sales
     frame["by_emitter"] = intensity * local.system.solve(sales)
-    return frame
+    if draws is None:
+        return frame
+    drawn = draws.local_demand(table)[:, :, uses.index(use)]
+    return frame.assign(**band("by_product", content * drawn))
 
 
 def carbon_price_costs(
@@ -287,6 +282,7 @@ def dependence(
     *,
     groups: Mapping[str, Sequence[str]] | None = None,
     with_final_demand: bool = True,
+    draws: BaseDraws | None = None,
 ) -> pd.DataFrame:
     """Return what the province would lose without an industry: total extraction.
 
@@ -299,6 +295,9 @@ def dependence(
     with_final_demand : bool
         Take out the final demand for their products too, so that they produce nothing. False
         keeps it: what is lost is their trade with other sectors.
+    draws : BaseDraws, optional
+        Adds ``_low`` and ``_high`` to every share, from draws of final demand with
+        coefficients held.
 
     Returns
     -------
@@ -314,6 +313,9 @@ def dependence(
     chosen = groups or {name: codes for name, (codes, _, _) in INDUSTRIES.items()}
     output = local.output.to_numpy()
     demand = local.final_use.to_numpy().sum(axis=1)
+    if draws is not None:
+        drawn = draws.local_demand(table).sum(axis=2).T
+        outputs = local.system.solve(drawn)
     counted = {
         "output": np.ones(output.size),
         "gdp": local.direct_coefficients("value_added")[0],
@@ -330,23 +332,28 @@ def dependence(
         group = np.array([known.index(code) for code in codes], dtype=np.intp)
         system = extracted_system(local.system, local.coefficients, group, "total")
         rest = output_without(system, demand, group, 1.0 if with_final_demand else 0.0)
-        lost = output - rest
+        shares = _lost_shares(counted, output, output - rest, group)
+        if draws is not None:
+            rest = output_without(system, drawn, group, 1.0 if with_final_demand else 0.0)
+            for key, values in _lost_shares(counted, outputs, outputs - rest, group).items():
+                shares |= band(key, values)
         labels = INDUSTRIES.get(name, (tuple(codes), name, name))
         head = {"industry": name, "name_en": labels[1], "name_zh": labels[2]}
-        shares = _lost_shares(counted, output, lost, group)
         rows.append({**head, "sectors": " ".join(codes), **shares})
     return pd.DataFrame(rows)
 
 
 def _lost_shares(
     counted: Mapping[str, Floats], output: Floats, lost: Floats, group: NDArray[np.intp]
-) -> dict[str, float]:
+) -> dict[str, Any]:
+    """Shares of each account, for output (n,) or for draws of it (n, m)."""
     added = counted["gdp"]
     whole = added @ output
+    own = added[group] @ lost[group]
     return {
-        "own_gdp_share": float(added[group] @ output[group] / whole),
-        **{f"{key}_share": float(c @ lost / (c @ output)) for key, c in counted.items()},
-        "other_gdp_share": float(np.delete(added * lost, group).sum() / whole),
+        "own_gdp_share": added[group] @ output[group] / whole,
+        **{f"{key}_share": c @ lost / (c @ output) for key, c in counted.items()},
+        "other_gdp_share": (added @ lost - own) / whole,
     }
 
 

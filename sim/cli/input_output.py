@@ -7,13 +7,13 @@ petrochemicals and vehicles, prices those of a carbon price.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.cli.output import records, tell, write_rows, write_tables
+from sim.cli.input_output_text import Found, show, unit_word
+from sim.cli.output import records, write_rows
 from sim.errors import InputError
 from sim.publish.words import word
 
@@ -28,6 +28,8 @@ TABLE_LAYOUTS: Final = ("china-42", "china-42-split", "labelled", "pymrio")
 KINDS: Final = ("total", "backward", "forward", "partial")
 CARBON_PRICE: Final = 100.0
 MONEY: Final = "亿元"
+BUNDLED: Final = "Liaoning 2025"  # name of the bundled table
+ESTIMATED_JOBS: Final = "employment"
 
 
 def add_io(build: Any, commands: Any, parser_class: type) -> None:
@@ -100,16 +102,7 @@ def io_command(options: Any) -> None:
     if options.format != "text":
         write_rows(records(found.frame), options.format)
         return
-    _show(found, options)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """Rows of an analysis, the words for its title, and what it assumes."""
-
-    frame: pd.DataFrame
-    title: str
-    about: str
+    show(found, options)
 
 
 @dataclass(frozen=True)
@@ -144,19 +137,24 @@ def _load(options: Any, place: str | None = None) -> _Loaded:
     frames = read_frames(path, layout=layout, **year)
     if standard_unit(frames.unit) in CNY_PER_UNIT:
         frames = frames.in_unit(MONEY)
-    names = {code: (name, name) for code, name in frames.names.items()}
+    english = {zh: en for en, zh in SECTOR_NAMES.values()}
+    names = {code: (english.get(name, name), name) for code, name in frames.names.items()}
     return _Loaded(as_table(frames), names, False)
 
 
-def _about(table: IOTable, lang: str) -> str:
+def _about(table: IOTable, lang: str, unit: str = "") -> str:
     return word(
         "io_about",
         lang,
-        table=table.name or table.source,
+        table=word("io_bundled", lang) if table.name == BUNDLED else table.name or table.source,
         year=table.year or "—",
-        unit=table.unit,
+        unit=unit_word(unit or table.unit, lang),
         imports=word(f"io_imports_{table.imports}", lang),
     )
+
+
+def _jobs_note(account: str) -> tuple[str, ...]:
+    return ("io_jobs_estimated",) if account == ESTIMATED_JOBS else ()
 
 
 def _frame(loaded: _Loaded, columns: Mapping[str, Any]) -> pd.DataFrame:
@@ -169,48 +167,69 @@ def _frame(loaded: _Loaded, columns: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame({**head, **columns})
 
 
+def _units(result: xr.Dataset, options: Any) -> dict[str, str]:
+    """Units of the results, in the reader's language."""
+    return {
+        str(name): unit_word(values.attrs["units"], options.lang)
+        for name, values in result.data_vars.items()
+        if values.attrs.get("units")
+    }
+
+
 def _vectors(result: xr.Dataset) -> dict[str, Any]:
     return {str(k): v.to_numpy() for k, v in result.data_vars.items() if v.dims == ("sector",)}
 
 
-def _multipliers(options: Any) -> _Found:
+def _multipliers(options: Any) -> Found:
     loaded = _load(options)
     table = loaded.analysed(options)
     found = table.multipliers(of=options.of, type=options.type)
     columns = {"direct": found["direct"].to_numpy(), "multiplier": found.to_numpy()}
-    frame = _frame(loaded, columns).assign(unit=found.attrs["units"])
-    return _Found(frame, "cli_io_multipliers", _about(table, options.lang))
+    unit = found.attrs["units"]
+    if options.format == "text":
+        unit = unit_word(unit, options.lang)
+    frame = _frame(loaded, columns).assign(unit=unit)
+    notes = _jobs_note(options.of) if loaded.bundled else ()
+    return Found(frame, "io_title_multipliers", _about(table, options.lang), notes=notes)
 
 
-def _linkages(options: Any) -> _Found:
+def _linkages(options: Any) -> Found:
     loaded = _load(options)
     table = loaded.analysed(options)
     found = _frame(loaded, _vectors(table.linkages()))
-    return _Found(found, "cli_io_linkages", _about(table, options.lang))
+    if options.format == "text":
+        found["kind"] = [word(f"io_kind_{kind}", options.lang) for kind in found["kind"]]
+    return Found(found, "io_title_linkages", _about(table, options.lang))
 
 
-def _footprint(options: Any) -> _Found:
+def _footprint(options: Any) -> Found:
     loaded = _load(options)
     about = _about(loaded.table, options.lang)
     if loaded.bundled:
-        from sim.assess.input_output import embodied_carbon
+        from sim.assess.input_output import bundled_draws, embodied_carbon
 
-        frame = embodied_carbon(loaded.table, satellite=options.of)
-        return _Found(frame, "cli_io_footprint", about)
+        frame = embodied_carbon(loaded.table, satellite=options.of, draws=bundled_draws())
+        notes = ("io_band_demand", *_jobs_note(options.of))
+        unit = loaded.table.satellite(options.of).attrs["units"]
+        about = _about(loaded.table.local(), options.lang, unit)
+        return Found(frame, "io_title_footprint_use", about, frozenset({"share"}), notes)
     found = loaded.table.footprint(options.of)
-    return _Found(_frame(loaded, _vectors(found)), "cli_io_footprint", about)
+    units = _units(found, options)
+    return Found(_frame(loaded, _vectors(found)), "io_title_footprint", about, units=units)
 
 
-def _extract(options: Any) -> _Found:
+def _extract(options: Any) -> Found:
     import pandas as pd
 
     loaded = _load(options)
     table = loaded.analysed(options)
     about = _about(table, options.lang)
     if loaded.bundled and not options.sectors and options.kind == "total":
-        from sim.assess.input_output import dependence
+        from sim.assess.input_output import bundled_draws, dependence
 
-        return _Found(dependence(loaded.table), "cli_io_extract", about)
+        frame = dependence(loaded.table, draws=bundled_draws())
+        said = ("io_band_demand", "io_jobs_estimated")
+        return Found(frame, "io_title_extract_industries", about, notes=said)
     if not options.sectors:
         raise InputError("name the sectors to be extracted", key="--sectors")
     rows = []
@@ -218,10 +237,12 @@ def _extract(options: Any) -> _Found:
         found = table.extract(text.split(","), kind=options.kind, share=options.share)
         losses = {f"{k}": float(v.sum()) for k, v in found.data_vars.items()}
         rows.append({"sectors": text, **losses, "loss_share": found.attrs["loss_share"]})
-    return _Found(pd.DataFrame(rows), "cli_io_extract", about)
+    units = _units(found, options)
+    notes = _jobs_note(ESTIMATED_JOBS) if loaded.bundled else ()
+    return Found(pd.DataFrame(rows), "io_title_extract", about, notes=notes, units=units)
 
 
-def _price(options: Any) -> _Found:
+def _price(options: Any) -> Found:
     loaded = _load(options)
     table = loaded.analysed(options)
     about = _about(table, options.lang)
@@ -231,19 +252,23 @@ def _price(options: Any) -> _Found:
         frame = carbon_price_costs(
             loaded.table, price=options.carbon_price, pass_through=options.pass_through
         )
-        return _Found(frame, "cli_io_price", about)
+        shown = frozenset({"direct", "cost", "price"})
+        return Found(frame, "io_title_price", about, shown, ("io_no_band",))
     found = table.prices(carbon_price=options.carbon_price, pass_through=options.pass_through)
-    return _Found(_frame(loaded, _vectors(found)), "cli_io_price", about)
+    shown = frozenset({"price_change", "unit_cost_change", "absorbed", "direct_cost"})
+    return Found(_frame(loaded, _vectors(found)), "io_title_price", about, shown)
 
 
-def _shock(options: Any) -> _Found:
+def _shock(options: Any) -> Found:
     loaded = _load(options)
     table = loaded.analysed(options)
     about = _about(table, options.lang)
     if loaded.bundled and not options.demand and not options.total and options.type == 1:
-        from sim.assess.input_output import cluster_effects
+        from sim.assess.input_output import bundled_draws, cluster_effects
 
-        return _Found(cluster_effects(loaded.table), "cli_io_shock", about)
+        frame = cluster_effects(loaded.table, draws=bundled_draws())
+        alike = ("io_clusters_alike", "io_band_energy", "io_jobs_estimated")
+        return Found(frame, "io_title_shock_clusters", about, notes=alike)
     if not options.demand:
         raise InputError("name the change of final demand", key="--demand", allowed="CODE=VALUE")
     demand = {}
@@ -256,10 +281,13 @@ def _shock(options: Any) -> _Found:
         if not sign:
             raise InputError("not a change", key="--demand", found=repr(text), allowed="CODE=VALUE")
     found = table.shock(demand, type=options.type)
-    return _Found(_frame(loaded, _vectors(found)), "cli_io_shock", about)
+    frame = _frame(loaded, _vectors(found))
+    units = _units(found, options)
+    notes = _jobs_note(ESTIMATED_JOBS) if loaded.bundled else ()
+    return Found(frame, "io_title_shock", about, notes=notes, units=units)
 
 
-def _sda(options: Any) -> _Found:
+def _sda(options: Any) -> Found:
     if options.table is None:
         raise InputError("name the earlier table; the later one is the bundled table or --later")
     first = _load(options)
@@ -275,10 +303,10 @@ def _sda(options: Any) -> _Found:
     columns = {str(f): effects.sel(factor=f).to_numpy() for f in effects["factor"].values}
     columns["change"] = found["change"].to_numpy()
     about = _about(tables[0], options.lang) + " → " + _about(tables[1], options.lang)
-    return _Found(_frame(first, columns), "cli_io_sda", about)
+    return Found(_frame(first, columns), "io_title_sda", about)
 
 
-ANALYSES: Final[Mapping[str, Callable[[Any], _Found]]] = {
+ANALYSES: Final[Mapping[str, Callable[[Any], Found]]] = {
     "multipliers": _multipliers,
     "linkages": _linkages,
     "footprint": _footprint,
@@ -287,41 +315,3 @@ ANALYSES: Final[Mapping[str, Callable[[Any], _Found]]] = {
     "sda": _sda,
     "shock": _shock,
 }
-
-
-def _show(found: _Found, options: Any) -> None:
-    from sim.publish.tables import plain_table
-
-    lang = options.lang
-    # Identifiers are for programs; people read names.
-    hidden = {"note", "cluster", "industry", "same_as", "name_en" if lang == "zh" else "name_zh"}
-    keys = [key for key in found.frame.columns if key not in hidden]
-    columns = [(key, _heading(key, found.frame[key].dtype.kind, lang)) for key in keys]
-    cells = [
-        {key: _cell(row[key], percent=key.endswith("_share")) for key in keys}
-        for row in found.frame[keys].to_dict("records")
-    ]
-    write_tables([plain_table(word(found.title, lang), columns, cells)])
-    if "same_as" in found.frame:
-        tell(word("io_clusters_alike", lang), options.quiet)
-    tell(found.about, options.quiet)
-
-
-def _heading(key: str, kind: str, lang: str) -> str:
-    from sim.publish.words import catalogue
-
-    text = word(f"io_{key}", lang) if f"io_{key}" in catalogue() else key.replace("_", " ")
-    return (">" if kind in "fi" else "") + text
-
-
-def _cell(value: object, *, percent: bool = False) -> str:
-    if not isinstance(value, float):
-        return str(value)
-    if math.isnan(value):
-        return "—"
-    if percent:
-        return f"{value:.1%}"
-    size = abs(value)
-    digits: Sequence[tuple[float, str]] = ((1000.0, ",.0f"), (10.0, ",.1f"), (0.1, ".3f"))
-    form = next((form for limit, form in digits if size >= limit), ".4f")
-    return format(value, form)

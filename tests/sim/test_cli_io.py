@@ -66,8 +66,29 @@ def test_tables_for_people_say_what_they_assume(capsys, lang) -> None:
     assert main(["--lang", lang, "io", "shock"]) == 0
     found = capsys.readouterr()
     assert ("Machine tools" if lang == "en" else "工业母机") in found.out
-    assert "亿元" in found.err
+    assert ("100 million CNY" if lang == "en" else "亿元") in found.err
+    assert ("Jobs by sector are an estimate" if lang == "en" else "分部门就业为估算") in found.err
     assert ("local products" if lang == "en" else "本地产品") in found.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["footprint"], ["48.6% [", "辽宁（内置表），2025年，百万吨；仅本地产品"]),
+        (["extract"], ["方括号内为基年最终需求抽样", "分部门就业为估算"]),
+        (["price"], ["不给区间", "8.6%"]),
+        (["shock"], ["方括号内为基年分部门能源抽样", "其他各列为单一估计值"]),
+        (["shock", "--demand", "18=10"], ["二氧化碳 (百万吨)", "分部门就业为估算"]),
+        (["extract", "--sectors", "14", "--kind", "backward"], ["能源 (百万吨标准煤)", "占总产出"]),
+        (["multipliers", "--of", "employment"], ["万人/亿元", "分部门就业为估算"]),
+        (["linkages"], ["关键部门"]),
+    ],
+)
+def test_units_bands_and_estimates_are_told_in_chinese(capsys, arguments, said) -> None:
+    assert main(["--lang", "zh", "io", *arguments]) == 0
+    found = capsys.readouterr()
+    for text in said:
+        assert text in "".join((found.out + found.err).split("\n"))
 
 
 def test_json_holds_the_same_rows(capsys) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from models.labels import FINAL_USES, SECTORS
+from sim.assess.base_draws import BaseDraws, bundled_draws
 from sim.assess.input_output import (
     carbon_price_costs,
     cluster_effects,
@@ -160,3 +161,32 @@ def test_rows_carry_names_in_both_languages(table) -> None:
         assert isinstance(frame, pd.DataFrame)
         assert frame["name_en"].str.len().gt(0).all()
         assert frame["name_zh"].str.len().gt(0).all()
+
+
+def test_draws_equal_to_the_centre_give_bands_without_width(table) -> None:
+    still = BaseDraws(
+        np.repeat(table.final_use.values[None], 3, axis=0),
+        np.repeat(table.satellite("energy").values[None], 3, axis=0),
+    )
+    for frame, columns in (
+        (embodied_carbon(table, draws=still), ("total", "share")),
+        (outflow_carbon_by_product(table, draws=still), ("by_product",)),
+        (cluster_effects(table, draws=still), ("energy",)),
+        (dependence(table, draws=still), ("gdp_share", "jobs_share", "other_gdp_share")),
+    ):
+        for name in columns:
+            for end in ("_low", "_high"):
+                np.testing.assert_allclose(
+                    frame[name + end].astype(float), frame[name].astype(float), rtol=1e-7
+                )
+
+
+def test_bands_of_the_pack_hold_the_central_answer(table) -> None:
+    draws = bundled_draws()
+    frame = embodied_carbon(table, draws=draws)
+    inside = (frame["share_low"] < frame["share"]) & (frame["share"] < frame["share_high"])
+    assert inside.all()
+    assert list(dependence(table, draws=draws)["industry"]) == list(dependence(table)["industry"])
+    energy = cluster_effects(table, draws=draws).dropna(subset=["energy"])
+    assert (energy["energy_low"] < energy["energy"]).all()
+    assert (energy["energy"] < energy["energy_high"]).all()
