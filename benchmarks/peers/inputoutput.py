@@ -171,6 +171,7 @@ def pymrio_tasks(case: Case) -> dict[str, Prepared]:
     Z, x, F = case.flows, case.output, case.account
     A = pymrio.calc_A(Z, x)
     first = pd.DataFrame(case.shocks[:, 0], Z.index, ["final"])
+    labelled_shocks = pd.DataFrame(case.shocks, Z.index)
     shocks = [pd.DataFrame(column, Z.index, ["final"]) for column in case.shocks.T]
 
     def content() -> np.ndarray:
@@ -182,7 +183,7 @@ def pymrio_tasks(case: Case) -> dict[str, Prepared]:
 
     def by_product() -> np.ndarray:
         M = pymrio.calc_M(pymrio.calc_S(F, x), pymrio.calc_L(pymrio.calc_A(Z, x)))
-        return M.to_numpy() @ case.shocks
+        return M.dot(labelled_shocks).to_numpy()
 
     def many() -> np.ndarray:
         L = pymrio.calc_L(pymrio.calc_A(Z, x))

@@ -211,10 +211,10 @@ class Analyses(CounterfactualAnalyses):
         )
 
     def _direct_final_use(self, satellite: str) -> Floats:
-        names = [str(name) for name in self.plain("satellite")]
-        if satellite not in names:
+        if satellite not in self.satellite_names:
             return np.zeros(len(self.uses))
-        return np.asarray(self.plain("satellites_final_use")[names.index(satellite)])
+        row = self.satellite_position(satellite)
+        return np.asarray(self.plain("satellites_final_use")[row])
 
     def _footprint_of_regions(self, satellite: str) -> xr.Dataset:
         unit = self.counted(satellite)[1]
@@ -239,7 +239,8 @@ class Analyses(CounterfactualAnalyses):
         product = pd.Index(self.sectors.get_level_values(1))
         regions, products = home.unique(), product.unique()
         where, which = regions.get_indexer(home), products.get_indexer(product)
-        if not np.array_equal(where * len(products) + which, np.arange(len(self.sectors))):
+        full = np.arange(len(regions) * len(products))
+        if not np.array_equal(where * len(products) + which, full):
             raise InputError(
                 "footprints of regions need every region to have the same sectors in the same "
                 "order; aggregate or complete the table first"

@@ -104,7 +104,7 @@ class Accounts:
 
     # Primary inputs ---------------------------------------------------------------------
 
-    @property
+    @cached_property
     def input_names(self) -> tuple[str, ...]:
         """Names of the primary inputs."""
         return tuple(str(name) for name in self.plain("primary_input"))
@@ -158,9 +158,14 @@ class Accounts:
 
     # Coefficients -----------------------------------------------------------------------
 
+    @cached_property
+    def satellite_names(self) -> tuple[str, ...]:
+        """Names of the satellite accounts."""
+        return tuple(str(name) for name in self.plain("satellite"))
+
     def satellite_position(self, name: str) -> int:
         """Row of a satellite account, by its name."""
-        names = [str(known) for known in self.plain("satellite")]
+        names = self.satellite_names
         if name not in names:
             raise InputError(
                 "no satellite account of this name",
@@ -186,7 +191,7 @@ class Accounts:
             return self.compensation, money
         if of == "value_added":
             return self.value_added, money
-        names = [str(known) for known in self.plain("satellite")]
+        names = self.satellite_names
         if of in self.input_names and of not in names:
             return self.primary_input_of(of), money
         if of not in names:

@@ -19,6 +19,7 @@ from models.inputoutput.labelled import (
     located,
     sparse_vector,
 )
+from models.inputoutput.solving import per_unit
 
 BySector: TypeAlias = Mapping[Hashable, float] | pd.Series
 
@@ -156,15 +157,16 @@ class CounterfactualAnalyses(StructureAnalyses):
         """
         demand, _ = self._demand(final_demand, None)
         labels = final_demand.columns
-        direct = [self.direct_coefficients(name)[0] for name in of]
+        counted = [self.counted(name) for name in of]
+        totals, x = np.array([total for total, _ in counted]), self.plain("output")
         system = self.productive if type == 1 else self.closed_system()
-        sums = shocks.totals(system, np.column_stack(direct), demand)
+        sums = shocks.totals(system, per_unit(totals, x, self.sectors).T, demand)
         about = self.attributes("")
         del about["units"]
         return xr.Dataset(
             {
-                name: (("change",), row, self.attributes(self.counted(name)[1]))
-                for name, row in zip(of, sums, strict=True)
+                name: (("change",), row, self.attributes(unit))
+                for name, row, (_, unit) in zip(of, sums, counted, strict=True)
             },
             coords=joined({"change": labels}),
             attrs={**about, "type": type},
@@ -176,6 +178,9 @@ class CounterfactualAnalyses(StructureAnalyses):
         if isinstance(final_demand, pd.DataFrame):
             if profile is not None:
                 raise InputError("demand by period leaves no room for a profile")
+            if final_demand.index.equals(self.sectors):
+                columns = final_demand.columns
+                return aligned(final_demand, self.sectors, columns, "final demand"), columns
             where = located(final_demand.index, self.sectors, "final demand")
             values = np.zeros((len(self.sectors), final_demand.shape[1]))
             values[where] = aligned(
@@ -230,7 +235,7 @@ class CounterfactualAnalyses(StructureAnalyses):
         names = ["output"]
         names += ["value_added"] if self.value_added_rows.any() else []
         names += ["income"] if self.roles.compensation is not None else []
-        names += [str(name) for name in self.plain("satellite")]
+        names += self.satellite_names
         dims, coords = self.by_sector.dims, self.by_sector.coords
         if output.ndim == 2:
             counted = pd.RangeIndex(output.shape[1]) if periods is None else periods

@@ -182,7 +182,8 @@ def located(labels: pd.Index, index: pd.Index, what: str) -> Positions:
 def coordinates(dimension: str, index: pd.Index) -> xr.Coordinates:
     """Coordinates of one dimension; (region, sector) labels become a multi-index."""
     if index.nlevels == 1:
-        return xr.Coordinates.from_xindex(xr.indexes.PandasIndex(index.astype(object), dimension))
+        plain = index if pd.api.types.is_numeric_dtype(index.dtype) else index.astype(object)
+        return xr.Coordinates.from_xindex(xr.indexes.PandasIndex(plain, dimension))
     named = index.set_names(list(LEVELS[dimension]))
     assert isinstance(named, pd.MultiIndex)
     return xr.Coordinates.from_pandas_multiindex(named, dimension)

@@ -226,7 +226,7 @@ class IOTable(Analyses):
     @property
     def satellites(self) -> tuple[str, ...]:
         """Names of the satellite accounts."""
-        return tuple(str(name) for name in self.plain("satellite"))
+        return self.satellite_names
 
     def satellite(self, name: str) -> xr.DataArray:
         """One satellite account by sector (n,), in its own unit."""
