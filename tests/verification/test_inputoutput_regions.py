@@ -100,3 +100,14 @@ def test_regions_with_different_sectors_are_refused_for_footprints_only() -> Non
     assert uneven.leontief_inverse.shape == (7, 7)
     with pytest.raises(InputError, match="every region to have the same sectors"):
         uneven.footprint("jobs")
+
+
+def test_footprints_need_the_same_sectors_in_every_region() -> None:
+    labels = pd.MultiIndex.from_tuples([("north", "a"), ("north", "b"), ("south", "a")])
+    flows = pd.DataFrame(np.ones((3, 3)), labels, labels)
+    uses = pd.MultiIndex.from_tuples([("north", "use"), ("south", "use")])
+    added = pd.DataFrame([[7.0, 7.0, 7.0]], ["value_added"], labels)
+    final = pd.DataFrame(np.full((3, 2), 3.5), labels, uses)
+    table = IOTable.from_frames(flows, final, added, unit="CNY", year=2020)
+    with pytest.raises(InputError, match="every region to have the same sectors"):
+        table.footprint("value_added")
