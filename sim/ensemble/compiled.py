@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
-from llvmlite import ir
+import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
@@ -79,47 +79,42 @@ def exact_formula(function: Function) -> Function:
     return _compile(function, inlined=True)
 
 
-@intrinsic
-def fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
-    """a b + c, rounded once: the same bits on every processor and anywhere in a loop."""
-
+def _fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.fma(*args)
 
     return types.float64(types.float64, types.float64, types.float64), generate
 
 
-@intrinsic
-def bits_of(typingctx: Any, value: Any) -> Any:
-    """Return the 64 bits of a float64 as int64."""
-
+def _bits_of(typingctx: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], ir.IntType(64))
+        return builder.bitcast(args[0], context.get_value_type(types.int64))
 
     return types.int64(types.float64), generate
 
 
-@intrinsic
-def from_bits(typingctx: Any, bits: Any) -> Any:
-    """Return the float64 that has these 64 bits."""
-
+def _from_bits(typingctx: Any, bits: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], ir.DoubleType())
+        return builder.bitcast(args[0], context.get_value_type(types.float64))
 
     return types.float64(bits), generate
 
 
-@intrinsic
-def wide_vectors(typingctx: Any) -> Any:
-    """Let the compiler use 512-bit vectors in the function that calls this, if there are any.
-
-    LLVM prefers 256 bits on processors that have 512, for fear of a lower clock; the
-    kernels here are 1.3 to 1.5 times as fast with 512. Bits do not depend on it.
-    """
-
+def _wide_vectors(typingctx: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         # llvmlite's own `add` knows no attributes with a value
         set.add(builder.function.attributes, '"prefer-vector-width"="512"')
         return context.get_dummy_value()
 
     return types.none(), generate
+
+
+# a b + c, rounded once: the same bits on every processor and anywhere in a loop
+fused: Callable[[float, float, float], float] = intrinsic(_fused)
+# the 64 bits of a float64 as int64, and the float64 that has given bits
+bits_of: Callable[[float], int] = intrinsic(_bits_of)
+from_bits: Callable[[int | np.uint64], float] = intrinsic(_from_bits)
+# Let the compiler use 512-bit vectors in the function that calls this, where there are
+# any: LLVM prefers 256 bits for fear of a lower clock, and is slower by a third to a half
+# here. Bits do not depend on it.
+wide_vectors: Callable[[], None] = intrinsic(_wide_vectors)

@@ -18,6 +18,7 @@ from sim.ensemble.inputs import (
     check_drivers,
     expand_units,
 )
+from sim.ensemble.methods import check_draws, with_sobol_points
 from sim.ensemble.plan import DriverPlan, FloatArray, IntArray, PackNumbers, SamplingPlan
 from sim.ensemble.random import stream_keys
 from sim.errors import InputError, nearest_name
@@ -37,6 +38,8 @@ class Sampler:
     driver_names, unit_names : tuple of str
     correlation : ndarray, shape (n_input, n_input)
     plan : SamplingPlan
+    method : str
+        One of `methods.METHODS`.
     """
 
     inputs: tuple[UncertainInput, ...]
@@ -44,6 +47,25 @@ class Sampler:
     unit_names: tuple[str, ...]
     correlation: FloatArray
     plan: SamplingPlan
+    method: str
+
+    @property
+    def pair_size(self) -> int:
+        """Draws that belong together: 2 where they are antithetic pairs, else 1.
+
+        Draws n pair_size, n pair_size + 1, ... are one independent observation: standard
+        errors come from the means of the pairs (`sim.ensemble.standard_error`).
+        """
+        return 2 if self.plan.mirrored else 1
+
+    @property
+    def replicates(self) -> int:
+        """Independent replicates of Sobol points; 1 for the other methods."""
+        return max(int(self.plan.shift.shape[0]), 1)
+
+    def replicate_of(self, draw: int) -> int:
+        """Return the replicate that a draw belongs to: they follow one another."""
+        return draw // int(self.plan.points) if self.plan.points > 0 else 0
 
     def driver_plan(
         self,
@@ -236,6 +258,9 @@ def build_sampler(
     driver_names: Sequence[str],
     units: Mapping[str, str],
     pack: PackNumbers,
+    method: str = "philox",
+    draws: int | None = None,
+    replicates: int = 16,
 ) -> Sampler:
     """Resolve the uncertain inputs of a run.
 
@@ -255,12 +280,20 @@ def build_sampler(
         The whole unit register in its permanent order.
     pack : PackNumbers
         Scales, growth posterior and number of base draws.
+    method : str
+        "philox": independent draws; "antithetic": pairs of mirror images; "sobol":
+        scrambled Sobol points.
+    draws : int, optional
+        Draws of the run: an even number for "antithetic"; for "sobol", where it must be
+        given, the replicates times a power of two from 128 on.
+    replicates : int
+        Independent scrambles of "sobol", 2 to 64; their spread is the error.
 
     Raises
     ------
     InputError
-        For an unknown driver, a `pack:` name that the pack does not have, or a
-        correlation matrix that is not positive definite.
+        For an unknown driver, a `pack:` name that the pack does not have, a correlation
+        matrix that is not positive definite, or draws that the method cannot make.
     """
     expanded = expand_units([_resolve(item, pack) for item in inputs], units)
     check_drivers(expanded, driver_names, units)
@@ -273,8 +306,12 @@ def build_sampler(
         expanded, correlations, classes=classes, posterior=_posterior_pairs(expanded, pack)
     )
     factor = cholesky_factor(matrix, [item.name for item in expanded])
+    points = check_draws(method, draws, replicates)
     plan = _sampling_plan(expanded, factor, seed, years, pack.base_draws)
-    return Sampler(expanded, tuple(driver_names), tuple(units), matrix, plan)
+    plan = plan._replace(mirrored=method == "antithetic")
+    if points > 0:
+        plan = with_sobol_points(plan, expanded, tuple(units), points, replicates)
+    return Sampler(expanded, tuple(driver_names), tuple(units), matrix, plan, method)
 
 
 def _resolve(item: UncertainInput, pack: PackNumbers) -> UncertainInput:

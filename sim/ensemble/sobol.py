@@ -93,7 +93,7 @@ def direction_numbers(dimensions: IntArray, digits: int) -> WordArray:
         v[b] XOR v[b - 1], v left-aligned in 64 bits: point n is their XOR over the bits
         that are set in n.
     """
-    from scipy.stats import qmc  # noqa: PLC0415 - heavy, and for this sampler only
+    from scipy.stats import qmc
 
     engine = qmc.Sobol(int(dimensions.max()) + 1, scramble=False, bits=_SCIPY_BITS)
     points = [engine.random(1)[0, dimensions]]

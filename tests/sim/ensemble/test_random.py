@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from sim.ensemble.normal import normals as fill_normals
 from sim.ensemble.random import (
+    GROUP,
+    HALF,
     _mix64,
-    fill_centred_uniforms,
-    fill_normals,
+    centred_group,
     philox4x32,
     stream_key,
     stream_keys,
@@ -31,10 +33,17 @@ def words(text: str) -> list[np.uint64]:
     return [np.uint64(int(word, 16)) for word in text.split()]
 
 
-def normals(key: int, first: int, count: int, year: int = 2026) -> np.ndarray:
-    out = np.empty(count)
-    fill_normals(np.uint64(key), year, first, out)
+def uniforms(key: int, group: int, year: int = 2026, *, mirrored: bool = False) -> np.ndarray:
+    out = np.empty(GROUP)
+    centred_group(np.uint64(key), year, group, mirrored, out)
     return out
+
+
+def normals(key: int, groups: int, year: int = 2026) -> np.ndarray:
+    out = np.empty((groups, GROUP))
+    for group in range(groups):
+        fill_normals(uniforms(key, group, year), out[group])
+    return out.ravel()
 
 
 @pytest.mark.parametrize(("counter", "key", "answer"), KNOWN_ANSWERS)
@@ -42,38 +51,40 @@ def test_philox_gives_the_published_answers(counter, key, answer):
     assert list(philox4x32(*words(counter), *words(key))) == words(answer)
 
 
-def test_uniforms_are_the_leading_53_bits_of_the_counter_of_draw_and_year():
+def leading_odd(words: list[np.uint64]) -> int:
+    """The leading 52 bits of two words, the last of them set."""
+    return ((int(words[0]) << 32) | int(words[1])) >> 12 | 1
+
+
+@pytest.mark.parametrize("group", [0, 3, 2**27 - 1, 2**27, 2**40 + 5])
+def test_uniforms_are_the_leading_bits_of_the_counter_of_draw_and_year(group):
     key = stream_key(7, "gap_shock")
     k0, k1 = np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32)
-    out = np.empty(6)
-    first = 2**33 + 4
-    fill_centred_uniforms(np.uint64(key), 2029, first, out)
-    for place in range(6):
-        pair = (first + place) // 2
-        low, high = np.uint64(pair & 0xFFFFFFFF), np.uint64(pair >> 32)
+    out = uniforms(key, group, 2029)
+    for place in (0, 1, HALF - 1, HALF, GROUP - 1):
+        counter = HALF * group + place % HALF
+        low, high = np.uint64(counter & 0xFFFFFFFF), np.uint64(counter >> 32)
         four = philox4x32(low, high, np.uint64(2029), np.uint64(0), k0, k1)
-        two = four[2:] if place % 2 else four[:2]
-        leading = ((int(two[0]) << 32) | int(two[1])) >> 11
-        assert out[place] == (2 * leading + 1 - 2**53) / 2**54
+        two = four[2:] if place >= HALF else four[:2]
+        assert out[place] == leading_odd(two) / 2**52 - 0.5
 
 
-@settings(max_examples=40, deadline=None)
-@given(
-    first=st.integers(0, 2**40),
-    cuts=st.lists(st.integers(1, 40), min_size=1, max_size=6),
-    year=st.sampled_from([0, 2026, 2035]),
-)
-def test_any_partition_into_blocks_gives_the_same_bits(first, cuts, year):
-    whole = normals(11, first, sum(cuts), year)
-    start, parts = first, []
-    for count in cuts:
-        parts.append(normals(11, start, count, year))
-        start += count
-    np.testing.assert_array_equal(np.concatenate(parts), whole)
+def test_mirrored_draws_are_exact_mirror_images_of_fresh_draws():
+    key = stream_key(7, "gap_shock")
+    pairs = uniforms(key, 5, mirrored=True).reshape(HALF, 2)
+    np.testing.assert_array_equal(pairs[:, 0], -pairs[:, 1])
+    np.testing.assert_array_equal(pairs[:, 0], uniforms(key, 5)[:HALF])
+
+
+@given(group=st.integers(0, 2**40), key=st.integers(0, 2**64 - 1))
+def test_uniforms_are_odd_multiples_of_a_power_of_two_inside_the_unit_interval(group, key):
+    out = uniforms(key, group)
+    assert np.all(np.abs(out) < 0.5)
+    assert np.all((out * 2.0**52).astype(np.int64) % 2 == 1)
 
 
 def test_normals_have_the_moments_and_shape_of_the_normal_distribution():
-    z = normals(stream_key(3, "a"), 0, 400_000)
+    z = normals(stream_key(3, "a"), 3200)
     n = z.size
     assert abs(z.mean()) < 4 / np.sqrt(n)
     assert abs(z.var() - 1) < 4 * np.sqrt(2 / n)
@@ -83,13 +94,12 @@ def test_normals_have_the_moments_and_shape_of_the_normal_distribution():
 
 
 def test_streams_years_and_neighbouring_draws_are_uncorrelated():
-    n = 100_000
-    a = normals(stream_key(3, "a"), 0, n)
-    b = normals(stream_key(3, "b"), 0, n)
-    c = normals(stream_key(3, "a"), 0, n, 2027)
-    d = normals(stream_key(4, "a"), 0, n)
-    for other in (b, c, d, np.roll(a, 1), np.roll(a, 2)):
-        assert abs(np.mean(a * other)) < 4.5 / np.sqrt(n)
+    a = normals(stream_key(3, "a"), 800)
+    b = normals(stream_key(3, "b"), 800)
+    c = normals(stream_key(3, "a"), 800, 2027)
+    d = normals(stream_key(4, "a"), 800)
+    for other in (b, c, d, np.roll(a, 1), np.roll(a, 2), np.roll(a, HALF)):
+        assert abs(np.mean(a * other)) < 4.5 / np.sqrt(a.size)
 
 
 def test_keys_depend_on_seed_and_name_and_are_frozen():

@@ -1,0 +1,110 @@
+"""How draws are made: independent, in antithetic pairs, or as scrambled Sobol points.
+
+Sobol points take their dimension from the permanent order of an input, units from their
+place in the register, and from the distance of the year from the base year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from sim.ensemble.inputs import SLIP, UncertainInput
+from sim.ensemble.plan import SamplingPlan
+from sim.ensemble.random import GROUP
+from sim.ensemble.sobol import MOST_POINTS, dimension, direction_numbers, scramble
+from sim.errors import InputError, nearest_name
+
+METHODS: Final = ("philox", "antithetic", "sobol")
+MOST_REPLICATES: Final = 64
+FIRST_UNIT_PLACE: Final = 256  # of Sobol dimensions: inputs by order below, units above
+
+
+def check_draws(method: str, draws: int | None, replicates: int) -> int:
+    """Return the Sobol points of one replicate, 0 for the other methods.
+
+    Raises
+    ------
+    InputError
+        For an unknown method, or draws or replicates that it cannot make.
+    """
+    if method not in METHODS:
+        raise InputError(
+            "unknown way of sampling",
+            key="sampler",
+            found=method,
+            allowed=", ".join(METHODS),
+            nearest=nearest_name(method, METHODS),
+        )
+    if method == "antithetic" and draws is not None and draws % 2:
+        raise InputError("antithetic draws come in pairs", key="draws", found=draws, allowed="even")
+    if method != "sobol":
+        return 0
+    if not 2 <= replicates <= MOST_REPLICATES:
+        raise InputError(
+            "not a number of replicates",
+            key="replicates",
+            found=replicates,
+            allowed=f"2 to {MOST_REPLICATES}",
+        )
+    if draws is None:
+        raise InputError("the sampler sobol needs the number of draws", key="draws")
+    points = draws // replicates
+    power = 1 << max(points.bit_length() - 1, GROUP.bit_length() - 1)
+    if points * replicates != draws or points != power or points > MOST_POINTS:
+        raise InputError(
+            "draws of the sampler sobol are the replicates times a power of two",
+            key="draws",
+            found=draws,
+            allowed=f"{power * replicates} or {2 * power * replicates} "
+            f"with {replicates} replicates",
+        )
+    return points
+
+
+def with_sobol_points(
+    plan: SamplingPlan,
+    inputs: Sequence[UncertainInput],
+    units: Sequence[str],
+    points: int,
+    replicates: int,
+) -> SamplingPlan:
+    """Return the plan with the scrambled direction numbers of every row of deviates.
+
+    Parameters
+    ----------
+    plan : SamplingPlan
+    inputs : sequence of UncertainInput
+        Expanded by unit, in the order of the plan.
+    units : sequence of str
+        The unit register in its permanent order.
+    points, replicates : int
+        Points of each replicate, a power of two from 128 on, and replicates.
+
+    Raises
+    ------
+    InputError
+        Where the published direction numbers do not reach.
+    """
+    dimensions: list[int] = []
+    key: list[np.uint64] = []
+    year: list[int] = []
+    for i, item in enumerate(inputs):
+        place = item.order
+        if item.unit_row is not None:
+            place = FIRST_UNIT_PLACE + units.index(item.name.removeprefix(SLIP))
+        elif place >= FIRST_UNIT_PLACE:
+            raise InputError("order is too high for Sobol points", key=item.name, found=place)
+        steps = [0] if item.is_constant else range(1, plan.year.size + 1)
+        dimensions += [dimension(place, step) for step in steps]
+        key += [plan.key[i]] * len(steps)
+        year += [0] if item.is_constant else plan.year.tolist()
+    direction, shift = scramble(
+        direction_numbers(np.array(dimensions), points.bit_length() - 1),
+        np.array(key, dtype=np.uint64),
+        np.array(year, dtype=np.int64),
+        replicates,
+    )
+    return plan._replace(points=points, direction=direction, shift=shift)
