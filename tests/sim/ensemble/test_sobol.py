@@ -66,10 +66,10 @@ def smooth(u: np.ndarray) -> np.ndarray:
 
 
 def test_error_falls_faster_than_one_over_the_root_of_the_points():
-    errors = [smooth(scrambled_points(m, 32)).mean(axis=-1).std() for m in (7, 11)]
-    by_monte_carlo = np.sqrt(((1 + 0.25 / 12) ** 5 - 1) / 2**11)
-    assert errors[1] < errors[0] / 2**3.5  # independent draws: 2**2
-    assert errors[1] < by_monte_carlo / 20
+    errors = [smooth(scrambled_points(m, 32)).mean(axis=-1).std() for m in (7, 13)]
+    by_independent_draws = np.sqrt(((1 + 0.25 / 12) ** 5 - 1) / 2**13)
+    assert errors[1] < errors[0] / 32  # independent draws: 8
+    assert errors[1] < by_independent_draws / 50
 
 
 def test_replicates_are_unbiased_and_differ():
