@@ -29,6 +29,7 @@ from sim.ensemble.sobol import sobol_group
 FloatArray = npt.NDArray[np.float64]
 
 CENTRE = -1
+_CONSTANT = -1
 _GAUSSIAN = distributions.GAUSSIAN
 _INDEX = distributions.INDEX
 _SLIP = distributions.SLIP
@@ -83,10 +84,12 @@ def _fill_scores(plan: SamplingPlan, first_draw: int, deviates: FloatArray) -> N
                 else:
                     year = 0 if plan.constant[i] else plan.year[y]
                     centred_group(plan.key[i], year, group, plan.mirrored, uniform)
-                normals(uniform, score)
                 kept = deviates[row, low - first_draw : high - first_draw]
-                for b in range(kept.shape[0]):
-                    kept[b] = score[low - start + b]
+                if kept.shape[0] == GROUP:
+                    normals(uniform, kept)
+                else:
+                    normals(uniform, score)
+                    kept[:] = score[low - start : high - start]
 
 
 @exact_kernel
@@ -234,17 +237,22 @@ def sample_alone(
 
 @exact_formula
 def _add_deviates(
-    plan: DriverPlan, driver: int, year: int, constant: bool, deviates: FloatArray, x: FloatArray
+    plan: DriverPlan, driver: int, year: int, deviates: FloatArray, start: FloatArray, x: FloatArray
 ) -> int:
-    """Add to `x` the driver's constant or yearly inputs; return how many there are."""
+    """Fill `x` with `start` and the driver's inputs; return how many were added.
+
+    Constant inputs are added where `year` is -1, else the yearly ones of that year.
+    """
+    for b in range(x.shape[0]):
+        x[b] = start[b]
     count = 0
     for k in range(plan.start[driver], plan.start[driver + 1]):
         i = plan.member[k]
-        if plan.constant[i] != constant:
+        if plan.constant[i] != (year < 0):
             continue
         count += 1
         amplitude = plan.amplitude[i]
-        value = deviates[plan.row[i] + (0 if constant else year)]
+        value = deviates[plan.row[i] + max(year, 0)]
         for b in range(x.shape[0]):
             x[b] = fused(amplitude, value[b], x[b])
     return count
@@ -303,29 +311,30 @@ def apply_block(
     """
     wide_vectors()
     block = deviates.shape[1]
-    fixed, x = np.empty(block), np.empty(block)
+    none, fixed, x = np.zeros(block), np.empty(block), np.empty(block)
     for d in range(drivers.shape[0]):
         effect = plan.effect[d]
         lower, upper = plan.lower[d], plan.upper[d]
         first = plan.first[d] if plan.start[d] < plan.start[d + 1] else drivers.shape[1]
         for y in range(first):
             drivers[d, y] = plan.central[d, y]
-        fixed[:] = 0.0
-        _add_deviates(plan, d, 0, True, deviates, fixed)
+        _add_deviates(plan, d, _CONSTANT, deviates, none, fixed)
         yearly = 1
         for y in range(first, drivers.shape[1]):
             if yearly > 0:  # else x of the year before is this year's too
-                x[:] = fixed
-                yearly = _add_deviates(plan, d, y - 1, False, deviates, x)
+                yearly = _add_deviates(plan, d, max(y - 1, 0), deviates, fixed, x)
                 if effect != _ADD:
                     for b in range(block):
                         x[b] = exponential(x[b])
             clamped[d] += _move(effect, plan.central[d, y], lower, upper, x, drivers[d, y])
     for u in range(slip.shape[0]):
-        fixed[:] = 1.0
+        for b in range(block):
+            fixed[b] = 1.0
         for k in range(plan.slip_start[u], plan.slip_start[u + 1]):
             i = plan.slip_member[k]
-            fixed += plan.amplitude[i] * deviates[plan.row[i]]
+            value, amplitude = deviates[plan.row[i]], plan.amplitude[i]
+            for b in range(block):
+                fixed[b] = fused(amplitude, value[b], fixed[b])
         for b in range(block):
             slip[u, b] = plan.central_slip[u] * max(fixed[b], 0.0)
 

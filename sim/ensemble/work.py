@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.economy import simulate
 from models.state import DRIVERS, Results, empty_results
 from sim.ensemble.copula import read_correlations
-from sim.ensemble.drivers import CENTRE, apply_block, sample_block, sample_centre
+from sim.ensemble.drivers import apply_block, sample_block, sample_centre
 from sim.ensemble.inputs import read_inputs
 from sim.ensemble.plan import DriverPlan
 from sim.ensemble.prepare import BaseTables, Case, base_tables, prepare
@@ -66,8 +66,8 @@ class Scratch:
     def __init__(self, work: Work, block: int) -> None:
         years = work.cases[0].years.size
         self.deviates = np.empty((work.sampler.plan.n_row, block))
-        self.base_draw = np.full(block, CENTRE, np.int64)
-        self.base = work.tables.gather(self.base_draw)
+        self.base_draw = np.empty(block, np.int64)
+        self.base = work.tables.empty(block)
         self.drivers = np.empty((len(DRIVERS), years, block))
         self.slips = [np.empty((len(case.slips), block)) for case in work.cases]
         self.results = empty_results(years, block)
