@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import llvmlite.binding
 import numba
-from numba.extending import register_jitable
+from numba.extending import intrinsic, overload, register_jitable
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -81,3 +81,19 @@ def kernel(function: Function) -> Function:
     finally:
         numba.config.CACHE_DIR = before
     return compiled
+
+
+def emitted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark `function(typingctx, ...)` as one that emits the code of a call in a kernel."""
+    marked: Callable[..., Any] = intrinsic(function)
+    return marked
+
+
+def in_kernels(function: Callable[..., Any]) -> Callable[[Function], Function]:
+    """Say what kernels run instead of `function`: IEEE arithmetic as written, inlined.
+
+    No fast-math flag, so that the bits do not depend on the kernel that calls.
+    """
+    options = {"error_model": "numpy", "fastmath": False, "forceinline": True}
+    decorator: Callable[[Function], Function] = overload(function, jit_options=options)
+    return decorator

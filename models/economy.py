@@ -294,9 +294,7 @@ def simulate_accounts(y, structure, base, drivers, w, results):
 def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of, w, results):
     """One year of energy and carbon, given the year's economy."""
     if y > 0:
-        follow_activity(
-            y, drivers, w.people, w.consumption, w.inverse_output, results, w.activity
-        )
+        follow_activity(y, drivers, w.people, w.consumption, w.inverse_output, results, w.activity)
         change_intensity(y, structure, drivers, w.efficiency, w.saved, w.kept, w.response)
         build_capacity(y, structure, drivers, slips, built, w.capacity, w.average)
     final_energy(
@@ -329,9 +327,7 @@ def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of,
     transform(y, structure, drivers, w.carriers, w.coke, results, w.flows)
     primary_energy(y, structure, drivers, w.carriers, results, w.flows)
     energy_balance(y, structure, drivers, results, w.carriers, w.flows)
-    energy_indicators(
-        y, structure, drivers, w.hours, w.extraction, w.plants, w.base_clean, results
-    )
+    energy_indicators(y, structure, drivers, w.hours, w.extraction, w.plants, w.base_clean, results)
     emission_factors(y, structure, drivers, w.factor, w.stored)
     emissions(
         y, structure, drivers, base, w.activity, w.factor, w.stored, w.process, w.sums, results

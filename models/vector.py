@@ -1,11 +1,11 @@
-"""Vector primitives of the kernels: exponential, logarithm, small products, small solves.
+"""Vector primitives of the kernels: exponential, logarithm, products of small matrices.
 
 Knows no economics. A value is a draw's: the last axis of every array is the draw, and a
 draw gets the same bits wherever it stands in a block and however wide the block is.
 
 `exp` and `log` are plain arithmetic, so that a loop over draws that calls them becomes
-vector code; outside kernels they are NumPy's. Products and solves keep their sums in
-registers, as many as the processor has.
+vector code; outside kernels they are NumPy's. Products keep their sums in registers, as
+many as the processor has.
 
 References
 ----------
@@ -18,6 +18,7 @@ Both are tested to lie within 2 units of the last place (`tests/models/test_vect
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -26,14 +27,10 @@ from llvmlite import ir
 from llvmlite.binding import get_host_cpu_features
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic, overload
 
-from models.compiled import kernel
+from models.compiled import emitted, in_kernels, kernel
 
 FloatArray = npt.NDArray[np.float64]
-
-# IEEE arithmetic as written, inlined: the loop that calls becomes vector code
-_AS_WRITTEN = {"error_model": "numpy", "fastmath": False, "forceinline": True}
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
@@ -56,7 +53,7 @@ _TWO_54 = 18014398509481984.0
 _ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
 
 
-@intrinsic
+@emitted
 def _bits(typingctx: Any, value: Any) -> Any:
     """Return the bits of a float64 as int64."""
 
@@ -66,7 +63,7 @@ def _bits(typingctx: Any, value: Any) -> Any:
     return types.int64(types.float64), generate
 
 
-@intrinsic
+@emitted
 def _from_bits(typingctx: Any, value: Any) -> Any:
     """Return the float64 of 64 bits."""
 
@@ -86,7 +83,7 @@ def log(x: Any) -> Any:
     return np.log(x)
 
 
-@overload(exp, jit_options=_AS_WRITTEN)
+@in_kernels(exp)
 def _exp(x: Any) -> Any:
     def compiled(x: Any) -> Any:
         x = np.float64(x)
@@ -109,7 +106,7 @@ def _exp(x: Any) -> Any:
     return compiled
 
 
-@overload(log, jit_options=_AS_WRITTEN)
+@in_kernels(log)
 def _log(x: Any) -> Any:
     def compiled(x: Any) -> Any:
         x = np.float64(x)
@@ -150,79 +147,111 @@ def log_into(x: FloatArray, out: FloatArray) -> None:
         out[d] = log(x[d])
 
 
-def _features() -> set[str]:
-    """Return what the processor has, as LLVM names it."""
-    return {name for name, present in get_host_cpu_features().items() if present}
-
-
-def _tile_shape(features: set[str]) -> tuple[int, int]:
+def tile_shape(features: Mapping[str, bool]) -> tuple[int, int]:
     """Return (doubles in a vector, vectors in a tile) so that a tile's sums fit the registers."""
-    if "avx512f" in features:
+    if features.get("avx512f"):
         return 8, 4
-    if "avx" in features:
+    if features.get("avx"):
         return 4, 2
     return 2, 2
 
 
 _ROWS = 6
-_WIDTH, _VECTORS = _tile_shape(_features())
+_WIDTH, _VECTORS = tile_shape(get_host_cpu_features())
 _TILE = _WIDTH * _VECTORS  # draws of a tile
+
+
+class Lanes:
+    """Emit vector code over neighbouring draws: loads, stores, a * x + y."""
+
+    def __init__(self, context: Any, builder: Any, width: int) -> None:
+        number = context.get_value_type(types.float64)
+        self.builder = builder
+        self.width = width
+        self.type = ir.VectorType(number, width) if width > 1 else number
+        self.index = context.get_value_type(types.intp)
+        name = f"llvm.fmuladd.v{width}f64" if width > 1 else "llvm.fmuladd.f64"
+        kind = ir.FunctionType(self.type, [self.type] * 3)
+        self.fused = cgutils.get_or_insert_function(builder.module, kind, name)
+
+    def at(self, place: int) -> Any:
+        """Index constant."""
+        return ir.Constant(self.index, place)
+
+    def constant(self, value: float) -> Any:
+        """The same number in every lane."""
+        return ir.Constant(self.type, [value] * self.width if self.width > 1 else value)
+
+    def address(self, array: Any, *place: Any) -> Any:
+        """Address of an element of an array."""
+        offset = self.at(0)
+        for axis, position in enumerate(place):
+            stride = self.builder.extract_value(array.strides, axis)
+            offset = self.builder.add(offset, self.builder.mul(position, stride))
+        start = self.builder.bitcast(array.data, ir.IntType(8).as_pointer())
+        return self.builder.bitcast(self.builder.gep(start, [offset]), array.data.type)
+
+    def _vector(self, address: Any) -> Any:
+        return self.builder.bitcast(address, self.type.as_pointer())
+
+    def load(self, address: Any) -> Any:
+        """Read neighbouring draws."""
+        return self.builder.load(self._vector(address), align=8)
+
+    def store(self, value: Any, address: Any) -> None:
+        """Write neighbouring draws."""
+        self.builder.store(value, self._vector(address), align=8)
+
+    def spread(self, address: Any) -> Any:
+        """Read one number into every lane."""
+        value = self.builder.load(address)
+        if self.width == 1:
+            return value
+        nothing = ir.Constant(self.type, ir.Undefined)
+        first = self.builder.insert_element(nothing, value, ir.Constant(ir.IntType(32), 0))
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), self.width), [0] * self.width)
+        return self.builder.shuffle_vector(first, nothing, mask)
+
+    def add_product(self, y: Any, a: Any, x: Any) -> Any:
+        """Return y + a * x, fused where the processor can."""
+        return self.builder.call(self.fused, [a, x, y])
+
+
+def arrays_of(context: Any, builder: Any, signature: Any, args: Any, count: int) -> list[Any]:
+    """Return what the code of the first `count` arguments, arrays, may read of them."""
+    pairs = zip(signature.args[:count], args[:count], strict=True)
+    return [context.make_array(kind)(context, builder, value) for kind, value in pairs]
 
 
 def _tile(rows: int, vectors: int, width: int) -> Any:
     """Make a function that fills `rows` rows and `vectors * width` draws of a product.
 
-    Its sums stay in registers; each is acc = acc + a * x over the columns in order, fused
-    where the processor can, whatever the width.
+    Its sums stay in registers; each is sum = sum + a * x over the columns in order,
+    whatever the width.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        arrays = [context.make_array(t)(context, builder, v) for t, v in zip(signature.args[:3], args[:3], strict=True)]
-        row, draw = args[3:]
-        number = context.get_value_type(types.float64)
-        lanes = ir.VectorType(number, width) if width > 1 else number
-        count = builder.extract_value(arrays[0].shape, 1)
-        eight = ir.Constant(count.type, 8)
-
-        def address(array: Any, i: Any, j: Any) -> Any:
-            """Address of element (i, j) of an array."""
-            strides = [builder.extract_value(array.strides, axis) for axis in (0, 1)]
-            offset = builder.add(builder.mul(i, strides[0]), builder.mul(j, strides[1]))
-            return builder.gep(array.data, [builder.sdiv(offset, eight)])
-
-        def vector(array: Any, i: Any, v: int) -> Any:
-            place = builder.gep(address(array, i, draw), [ir.Constant(count.type, v * width)])
-            return builder.bitcast(place, lanes.as_pointer())
-
-        def fill(value: Any) -> Any:
-            if width == 1:
-                return value
-            one = builder.insert_element(ir.Constant(lanes, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
-            mask = ir.Constant(ir.VectorType(ir.IntType(32), width), [0] * width)
-            return builder.shuffle_vector(one, ir.Constant(lanes, ir.Undefined), mask)
-
-        name = f"llvm.fmuladd.v{width}f64" if width > 1 else "llvm.fmuladd.f64"
-        kind = ir.FunctionType(lanes, [lanes] * 3)
-        fused = cgutils.get_or_insert_function(builder.module, kind, name)
-        zero = ir.Constant(lanes, [0.0] * width) if width > 1 else ir.Constant(number, 0.0)
-        sums = [[cgutils.alloca_once_value(builder, zero) for _ in range(vectors)] for _ in range(rows)]
-        for r in range(rows):
-            for v in range(vectors):
-                builder.store(zero, sums[r][v])
-        places = [builder.add(row, ir.Constant(row.type, r)) for r in range(rows)]
-        with cgutils.for_range(builder, count) as loop:
-            x = [builder.load(vector(arrays[1], loop.index, v), align=8) for v in range(vectors)]
+        matrix, block, out = arrays_of(context, builder, signature, args, 3)
+        lanes = Lanes(context, builder, width)
+        places = [builder.add(args[3], lanes.at(r)) for r in range(rows)]
+        draws = [builder.add(args[4], lanes.at(v * width)) for v in range(vectors)]
+        sums = [cgutils.alloca_once(builder, lanes.type) for _ in range(rows * vectors)]
+        for total in sums:
+            builder.store(lanes.constant(0.0), total)
+        with cgutils.for_range(builder, builder.extract_value(matrix.shape, 1)) as loop:
+            x = [lanes.load(lanes.address(block, loop.index, draw)) for draw in draws]
             for r in range(rows):
-                a = fill(builder.load(address(arrays[0], places[r], loop.index)))
+                a = lanes.spread(lanes.address(matrix, places[r], loop.index))
                 for v in range(vectors):
-                    new = builder.call(fused, [a, x[v], builder.load(sums[r][v])])
-                    builder.store(new, sums[r][v])
+                    total = sums[r * vectors + v]
+                    builder.store(lanes.add_product(builder.load(total), a, x[v]), total)
         for r in range(rows):
             for v in range(vectors):
-                builder.store(builder.load(sums[r][v]), vector(arrays[2], places[r], v), align=8)
+                value = builder.load(sums[r * vectors + v])
+                lanes.store(value, lanes.address(out, places[r], draws[v]))
         return context.get_dummy_value()
 
-    @intrinsic
+    @emitted
     def tile(typingctx: Any, matrix: Any, block: Any, out: Any, i: Any, d: Any) -> Any:
         return types.void(matrix, block, out, types.intp, types.intp), generate
 

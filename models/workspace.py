@@ -39,8 +39,8 @@ class Workspace(NamedTuple):
     efficiency: Array  # (6, B) cumulated gains
     saved: Array  # (6, B) what the gains leave
     kept: Array  # (6, B) fuel not yet substituted
-    response: Array  # (4, B) to prices
-    burnt: Array  # (4, B) coal, coke, oil, gas of a sector
+    response: Array  # (7, B) of carriers to prices
+    burnt: Array  # (7, B) energy of a sector, raw material left out
     carriers: Array  # (7, B) final energy
     coke: Array  # (B,) final coke of the base year
     capacity: Array  # (11, B) at year end
@@ -86,8 +86,8 @@ def workspace(sectors: int, years: int, draws: int) -> Workspace:
         "efficiency": (6, b),
         "saved": (6, b),
         "kept": (6, b),
-        "response": (4, b),
-        "burnt": (4, b),
+        "response": (7, b),
+        "burnt": (7, b),
         "carriers": (7, b),
         "coke": (b,),
         "capacity": (11, b),

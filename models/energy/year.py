@@ -20,6 +20,7 @@ from models.vector import exp
 
 CALORIFIC = 0.1229  # Mtce per TWh
 COAL, COKE, OIL, GAS, ELECTRICITY, HEAT, BIOMASS = 0, 1, 2, 3, 4, 5, 6
+FUELS = 4  # carriers that come first
 NUCLEAR_CARRIER, HYDRO_CARRIER, WIND_CARRIER, SOLAR_CARRIER = 7, 8, 9, 10
 NUCLEAR, HYDRO, PUMPED, WIND_ON, WIND_OFF, SOLAR, SOLAR_ROOF = 0, 1, 2, 3, 4, 5, 6
 BIO_POWER, COAL_POWER, GAS_POWER, STORAGE = 7, 8, 9, 10
@@ -106,49 +107,62 @@ def final_energy(
     what is burnt. Road fuel, a share of the oil burnt, leaves only with electric vehicles;
     electrification takes part of coal, gas and the other oil, and gas replaces part of the
     coal that is left. Of substitutions, only steel's route takes coke. `groups` (2, 44):
-    energy group of each sector, and its substitution group. `burnt` (4, B) is scratch.
+    energy group of each sector, and its substitution group. `burnt` (7, B) is scratch.
     """
-    out = results.final_energy
+    p = structure.parameters
+    per_road_fuel = 1.0 / p[PARAMETER.vehicle_efficiency_ratio]
     draws = activity.shape[1]
     carriers[:] = 0.0
     for s in range(SECTORS + 2):
-        burn(y, s, structure, base, activity[s], saved[groups[0, s]], response, burnt, out)
+        raw_share, active = structure.feedstock_share[s], activity[s]
+        start, out = base.final_energy[s], results.final_energy[s]
+        burn(raw_share, start, active, saved[groups[0, s]], response, burnt)
         if s == STEEL:
-            change_route(y, structure, drivers, activity[s], burnt, out[s, ELECTRICITY, y])
-        substitute(structure, s, kept, kept[groups[1, s]], burnt, out[s, ELECTRICITY, y])
+            change_route(y, structure, drivers, active, burnt)
+        substitute(
+            structure.road_oil_share[s],
+            per_road_fuel,
+            p[PARAMETER.gas_for_coal_ratio],
+            kept,
+            kept[groups[1, s]],
+            burnt,
+        )
         if s == INFORMATION:
             for d in range(draws):
                 centres = drivers[DRIVER.data_centre_electricity, y, d]
-                out[s, ELECTRICITY, y, d] += CALORIFIC * centres
-        for c in range(4):
-            feed = structure.feedstock_share[s, c]
-            for d in range(draws):
-                raw_material = feed * base.final_energy[s, c, d] * activity[s, d]
-                out[s, c, y, d] = burnt[c, d] + raw_material
-        for c in range(7):
-            for d in range(draws):
-                carriers[c, d] += out[s, c, y, d]
+                burnt[ELECTRICITY, d] += CALORIFIC * centres
+        add_raw_material(y, raw_share, start, active, burnt, out, carriers)
 
 
 @kernel
-def burn(y, s, structure, base, activity, saved, response, burnt, out):
-    """Fuels that sector `s` burns before substitution (4, B), and what nothing replaces.
+def burn(raw_share, start, activity, saved, response, burnt):
+    """What a sector uses before substitution, without raw material: burnt (7, B).
 
-    `activity` and `saved` (B,) are the sector's; electricity, heat and biomass go to `out`.
+    `raw_share` (7,) and `start` (7, B): raw material's share of its base-year energy, and
+    that energy; `activity` and `saved` (B,) are the sector's, `response` (7, B) a carrier's.
     """
-    for c in range(4):
-        part = 1.0 - structure.feedstock_share[s, c]
+    for c in range(7):
+        part = 1.0 - raw_share[c] if c < FUELS else 1.0
+        energy, price, use = start[c], response[c], burnt[c]
         for d in range(activity.shape[0]):
-            scale = activity[d] * saved[d] * response[c, d]
-            burnt[c, d] = part * base.final_energy[s, c, d] * scale
-    for c in (ELECTRICITY, HEAT, BIOMASS):
-        for d in range(activity.shape[0]):
-            out[s, c, y, d] = base.final_energy[s, c, d] * (activity[d] * saved[d])
+            use[d] = part * energy[d] * (activity[d] * saved[d] * price[d])
 
 
 @kernel
-def change_route(y, structure, drivers, activity, burnt, power):
-    """Move steel from blast to electric furnaces: coal and coke to electricity (B,)."""
+def add_raw_material(y, raw_share, start, activity, burnt, out, carriers):
+    """Final energy of a sector, out (7, Y, B): what is burnt and, of fuels, raw material."""
+    for c in range(7):
+        raw = raw_share[c] if c < FUELS else 0.0
+        energy, use, total, final = start[c], burnt[c], carriers[c], out[c, y]
+        for d in range(activity.shape[0]):
+            value = use[d] + raw * energy[d] * activity[d]
+            final[d] = value
+            total[d] += value
+
+
+@kernel
+def change_route(y, structure, drivers, activity, burnt):
+    """Move steel from blast to electric furnaces: coal and coke to electricity (7, B)."""
     p = structure.parameters
     per_share = CALORIFIC * p[PARAMETER.crude_steel] * p[PARAMETER.eaf_electricity]
     for d in range(activity.shape[0]):
@@ -157,32 +171,28 @@ def change_route(y, structure, drivers, activity, burnt, power):
         route = steel_route(share, share_base)
         burnt[COAL, d] *= route
         burnt[COKE, d] *= route
-        power[d] += per_share * activity[d] * (share - share_base)
+        burnt[ELECTRICITY, d] += per_share * activity[d] * (share - share_base)
 
 
 @kernel
-def substitute(structure, s, kept, burning, burnt, power):
-    """Let electric vehicles, electricity and gas replace fuels of sector `s`, in place.
+def substitute(road_share, per_road_fuel, gas_for_coal, kept, burning, burnt):
+    """Let electric vehicles, electricity and gas replace fuels of a sector (7, B), in place.
 
-    `burning` (B,): what electrification leaves of the sector's fuels; `power` (B,) gains
-    the electricity that replaces them.
+    `road_share`: road fuel in the oil it burns; `per_road_fuel`, `gas_for_coal`: electricity
+    and gas for a unit of what they replace; `kept` (6, B): what other substitution leaves;
+    `burning` (B,): what electrification leaves of the sector's fuels.
     """
-    p = structure.parameters
-    per_road_fuel = 1.0 / p[PARAMETER.vehicle_efficiency_ratio]
-    ratio_gas = p[PARAMETER.gas_for_coal_ratio]
-    road_share = structure.road_oil_share[s]
-    for d in range(power.shape[0]):
+    for d in range(burning.shape[0]):
         coal, gas = burnt[COAL, d], burnt[GAS, d]
         road = road_share * burnt[OIL, d]
         still = burnt[OIL, d] - road
         driven = road * kept[ON_ROAD, d]
         left = burning[d]
         moved = (coal + still + gas) * (1.0 - left)
-        power[d] += (road - driven) * per_road_fuel + moved * kept[PER_FUEL, d]
-        to_gas = coal * left * (1.0 - kept[TO_GAS, d])
+        burnt[ELECTRICITY, d] += (road - driven) * per_road_fuel + moved * kept[PER_FUEL, d]
         burnt[COAL, d] = coal * left * kept[TO_GAS, d]
         burnt[OIL, d] = driven + still * left
-        burnt[GAS, d] = gas * left + to_gas * ratio_gas
+        burnt[GAS, d] = gas * left + coal * left * (1.0 - kept[TO_GAS, d]) * gas_for_coal
 
 
 @kernel

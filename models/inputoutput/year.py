@@ -13,7 +13,7 @@ import numpy as np
 
 from models.compiled import equation, kernel
 from models.inputoutput.demand import closure_scales, shifted_share
-from models.state import DRIVER, IDENTITY, SCALAR
+from models.state import DRIVER, DRIVERS, IDENTITY, SCALAR
 from models.vector import exp, multiply
 
 DOMESTIC = 4  # rural and urban households, government, fixed capital
@@ -25,12 +25,15 @@ MATERIALS, MANUFACTURING_OTHER = 2, 3  # price groups that make up manufacturing
 GROWING_USE = np.array([0, 1, 2, 3, OUTFLOW, EXPORTS])
 GROWTH_OF_USE = np.array(
     [
-        DRIVER.consumption_rural_growth,
-        DRIVER.consumption_urban_growth,
-        DRIVER.government_growth,
-        DRIVER.investment_growth,
-        DRIVER.outflow_growth,
-        DRIVER.exports_growth,
+        DRIVERS.index(f"{use}_growth")
+        for use in (
+            "consumption_rural",
+            "consumption_urban",
+            "government",
+            "investment",
+            "outflow",
+            "exports",
+        )
     ]
 )
 
@@ -253,7 +256,7 @@ def produce(y, structure, demand, volumes, work, uses, results):
 @equation
 def worse(residual, other):
     """Return the larger of two residuals, NaN where one is."""
-    return residual if residual >= other or residual != residual else other
+    return residual if residual >= other or np.isnan(residual) else other
 
 
 @kernel

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from models.economy import simulate
 from models.state import DRIVER, IDENTITIES, SCALAR, empty_results
+from models.workspace import workspace
 from tests.models.economies import random_economy
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -191,3 +192,35 @@ def test_more_efficiency_means_less_energy_and_co2(group):
     after = rerun(structure, base, better, slips)
     assert (scalar(after, "energy_total")[1:] < scalar(before, "energy_total")[1:]).all()
     assert (scalar(after, "co2_total")[1:] < scalar(before, "co2_total")[1:]).all()
+
+
+def test_a_draw_has_the_same_bits_in_any_block_and_at_any_place():
+    structure, base, drivers, slips = random_economy(37, draws=200)
+    drivers *= np.random.default_rng(37).uniform(0.9, 1.1, drivers.shape)
+    whole = rerun(structure, base, drivers, slips)
+    for start, size in ((0, 1), (199, 1), (3, 7), (0, 64), (1, 64), (5, 128)):
+        part = slice(start, start + size)
+        block = rerun(
+            structure,
+            type(base)(*(np.ascontiguousarray(table[..., part]) for table in base)),
+            np.ascontiguousarray(drivers[..., part]),
+            np.ascontiguousarray(slips[..., part]),
+        )
+        for name, table, expected in zip(block._fields, block, whole, strict=True):
+            np.testing.assert_array_equal(table, expected[..., part], err_msg=name)
+
+
+def test_a_workspace_keeps_nothing_of_an_earlier_block():
+    room = workspace(42, 6, 3)
+    for seed in (41, 43):
+        structure, base, drivers, slips = random_economy(seed)
+        again = empty_results(6, 3)
+        simulate(structure, base, drivers, slips, again, room)
+        for table, expected in zip(again, rerun(structure, base, drivers, slips), strict=True):
+            np.testing.assert_array_equal(table, expected)
+
+
+def test_a_workspace_of_another_size_is_refused():
+    structure, base, drivers, slips = random_economy(41)
+    with pytest.raises(ValueError, match="different sizes"):
+        simulate(structure, base, drivers, slips, empty_results(6, 3), workspace(42, 6, 4))
