@@ -61,8 +61,11 @@ _use_wide_vectors()
 
 
 def equation(function: Function) -> Function:
-    """Mark `function` as an equation that kernels may call on scalars."""
-    marked: Function = register_jitable(function)
+    """Mark `function` as an equation that kernels may call on scalars.
+
+    It is always inlined: a call would keep the loop over draws around it scalar.
+    """
+    marked: Function = register_jitable(forceinline=True)(function)
     return marked
 
 
