@@ -9,6 +9,8 @@ inside compiled scalar code.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -139,7 +141,7 @@ def growth_accounting(
     capital: pd.Series,
     labour: pd.Series,
     *,
-    capital_share: float | pd.Series,
+    capital_share: float | Sequence[float] | pd.Series,
     human_capital: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Split output growth into capital, labour, human capital and TFP (Törnqvist).
@@ -150,10 +152,11 @@ def growth_accounting(
     Parameters
     ----------
     output, capital, labour : pandas.Series
-        Positive levels indexed by year: Y and K in 亿元 at constant prices (K the stock in
-        use during the year), L in 万人.
-    capital_share : float or pandas.Series
-        alpha, fraction; a series is averaged over each pair of years.
+        Positive levels indexed by the same consecutive years, in any order: Y and K in 亿元
+        at constant prices (K the stock in use during the year), L in 万人.
+    capital_share : float, pandas.Series or sequence
+        alpha, fraction. A series by year, or one value for each row of `output` in its
+        order, is averaged over each pair of years.
     human_capital : pandas.Series, optional
         h, positive index per worker; constant when left out.
 
@@ -161,53 +164,86 @@ def growth_accounting(
     -------
     pandas.DataFrame
         Log contributions capital, labour, human_capital, tfp; index: the years from the
-        second on.
+        second on, ascending.
 
     Raises
     ------
     InputError
-        Years that differ between the series or are not consecutive, values that are not
-        positive, or a share outside [0, 1].
+        Years that are not whole numbers, stand twice, differ between the series or are not
+        consecutive; values that are missing or not positive; a share outside [0, 1].
 
     References
     ----------
     Solow (1957), Review of Economics and Statistics 39, 312-320; Diewert (1976), Journal of
     Econometrics 4, for the exactness of the Törnqvist index.
     """
-    years = output.index
+    years = _years(output)
     levels = {"output": output, "capital": capital, "labour": labour}
     if human_capital is not None:
         levels["human capital"] = human_capital
-    for name, values in levels.items():
-        _check_levels(name, values, years)
-    share = _share_by_year(capital_share, years)
-    growth = {name: np.log(values).diff().iloc[1:] for name, values in levels.items()}
-    mean_share = (0.5 * (share + share.shift(1))).iloc[1:]
+    logs = {name: np.log(_levels(name, values, years)) for name, values in levels.items()}
+    share = _share_by_year(capital_share, output, years)
+    growth = {name: np.diff(values) for name, values in logs.items()}
+    mean = 0.5 * (share[1:] + share[:-1])
     out = pd.DataFrame(index=years[1:], columns=list(CONTRIBUTIONS), dtype=np.float64)
-    out["capital"] = mean_share * growth["capital"]
-    out["labour"] = (1.0 - mean_share) * growth["labour"]
-    out["human_capital"] = (1.0 - mean_share) * growth.get("human capital", 0.0)
+    out["capital"] = mean * growth["capital"]
+    out["labour"] = (1.0 - mean) * growth["labour"]
+    out["human_capital"] = (1.0 - mean) * growth.get("human capital", np.zeros(len(mean)))
     inputs = out["capital"] + out["labour"] + out["human_capital"]
     out["tfp"] = growth["output"] - inputs
     return out
 
 
-def _share_by_year(capital_share: float | pd.Series, years: pd.Index) -> pd.Series:
-    if isinstance(capital_share, pd.Series):
-        share = capital_share
-    else:
-        share = pd.Series(float(capital_share), index=years)
-    if not share.index.equals(years):
+def _years(output: pd.Series) -> pd.Index:
+    """Return the years of output, ascending, or refuse them."""
+    index = _year_index("output", output)
+    if len(index) < 2 or (np.diff(index.to_numpy()) != 1).any():
+        raise InputError("output needs consecutive years, two at least", found=list(index))
+    return index
+
+
+def _year_index(name: str, values: pd.Series) -> pd.Index:
+    if not isinstance(values, pd.Series):
+        raise InputError(f"{name} must be a pandas series by year", found=type(values).__name__)
+    if not pd.api.types.is_integer_dtype(values.index):
+        raise InputError(f"{name} must be indexed by years, whole numbers")
+    twice = values.index[values.index.duplicated()]
+    if len(twice):
+        raise InputError(f"{name} holds a year twice", found=int(twice[0]))
+    return values.index.sort_values()
+
+
+def _levels(name: str, values: pd.Series, years: pd.Index) -> npt.NDArray[np.float64]:
+    """Return the values of `years`, or refuse what has no logarithm."""
+    if not _year_index(name, values).equals(years):
+        raise InputError(f"{name} covers other years than output")
+    numbers = pd.to_numeric(values.loc[years], errors="coerce")
+    levels: npt.NDArray[np.float64] = numbers.to_numpy(dtype=np.float64)
+    wrong = ~(np.isfinite(levels) & (levels > 0.0))
+    if wrong.any():
+        year = int(years[int(np.argmax(wrong))])
+        raise InputError(
+            f"{name} must be positive in every year", key=str(year), found=values.loc[year]
+        )
+    return levels
+
+
+def _share_by_year(
+    capital_share: float | Sequence[float] | pd.Series, output: pd.Series, years: pd.Index
+) -> npt.NDArray[np.float64]:
+    given = capital_share
+    if not isinstance(given, pd.Series):
+        values = np.asarray(given, dtype=np.float64)
+        if values.ndim and values.shape != (len(output),):
+            raise InputError(
+                "the capital share has another length than output",
+                found=len(values),
+                allowed=len(output),
+            )
+        given = pd.Series(np.broadcast_to(values, len(output)), index=output.index)
+    if not _year_index("the capital share", given).equals(years):
         raise InputError("the capital share covers other years than output")
-    if not share.between(0.0, 1.0).all():
+    share: npt.NDArray[np.float64] = given.loc[years].to_numpy(dtype=np.float64)
+    if not ((share >= 0.0) & (share <= 1.0)).all():
         raise InputError("a capital share lies outside its range", allowed="0 to 1")
     return share
-
-
-def _check_levels(name: str, values: pd.Series, years: pd.Index) -> None:
-    if not values.index.equals(years):
-        raise InputError(f"{name} covers other years than output")
-    if len(years) < 2 or not (np.diff(years.to_numpy()) == 1).all():
-        raise InputError(f"{name} needs consecutive years, two at least")
-    if not (values.notna() & (values > 0.0)).all():
-        raise InputError(f"{name} must be positive in every year")

@@ -34,7 +34,7 @@ from sim.baseyear.growth_estimate import (
     empirical_bayes_weight,
     estimate_growth,
 )
-from sim.baseyear.growth_history import growth_history, sourced_years
+from sim.baseyear.growth_history import ACCOUNTS, growth_history, sourced_years
 from sim.baseyear.growth_observations import growth_observations
 from sim.baseyear.growth_parameters import GrowthParameters, load_growth_parameters
 from sim.baseyear.growth_posterior import (
@@ -282,6 +282,7 @@ def _coordinates(estimate: GrowthEstimate, research: ResearchAccounts) -> dict[s
         "state_b": list(STATES),
         "growth_year": [int(year) for year in estimate.fit.smoothed.index],
         "sourced_year": list[object](sourced_years(estimate)),
+        "growth_account": list(ACCOUNTS),
         "contribution": list(CONTRIBUTIONS),
         "path_year": [int(year) for year in estimate.path.index],
         "path_contribution": list(PATH_CONTRIBUTIONS),

@@ -48,6 +48,8 @@ def choice_table(base: pd.DataFrame, parameters: GrowthParameters) -> pd.DataFra
         "ordinary_pass_through_2025": ({"investment_large_fall": -1.0}, own),
         "participation_flat": ({"participation_weight": 0.0}, own),
         "participation_as_implied": ({"participation_weight": 1.0}, own),
+        "ages_as_the_country": ({"cohort_profile_weight": 1.0}, own),
+        "exits_as_in_2021_2025": ({"cohort_profile_weight": 0.0}, own),
         "no_robust_weights": ({}, replace(own, robust=False)),
         "sample_from_1993": ({"tfp_long_first": 1993.0}, replace(own, first_year=1993)),
     }

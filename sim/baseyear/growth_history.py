@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 
 from models.growth import growth_accounting
+from sim.baseyear.growth_capital import capital_stock, investment_path
 from sim.baseyear.growth_estimate import GrowthEstimate
 from sim.baseyear.growth_parameters import GrowthParameters
 from sim.baseyear.growth_rd import ResearchAccounts
 from sim.figures.series import series
 
+ACCOUNTS = ("zhang_revised", "shan_revised", "zhang_released", "shan_released")
 Data = dict[str, tuple[tuple[str, ...], object]]
 
 
@@ -38,6 +40,10 @@ def growth_history(
         "tfp_trend_history_sd": (year, smoothed["trend_sd"].to_numpy()),
         "growth_weight": (year, estimate.fit.weights.to_numpy()),
         "growth_contribution": ((*year, "contribution"), contributions.to_numpy()),
+        "growth_contribution_by_account": (
+            ("growth_account", *year, "contribution"),
+            np.stack(list(alternative_accounts(base, parameters, estimate).values())),
+        ),
         "growth_labour_proxied": (
             year,
             (labour["labour_proxied"] | labour["labour_proxied"].shift(1, fill_value=True))
@@ -88,6 +94,39 @@ def accounts_by_year(
         for year in sourced_years(estimate)
     ]
     return whole, pd.concat(tables) if tables else whole.iloc[:0]
+
+
+def alternative_accounts(
+    base: pd.DataFrame, parameters: GrowthParameters, estimate: GrowthEstimate
+) -> dict[str, pd.DataFrame]:
+    """Return the accounts under both depreciation rates and both investment vintages.
+
+    The vintages are never mixed: revised investment goes with estimated growth (bias taken
+    out), released investment with released growth.
+
+    Returns
+    -------
+    dict of pandas.DataFrame
+        By account (`ACCOUNTS`): log contributions by year.
+    """
+    smoothed, table = estimate.fit.smoothed, estimate.labour.table
+    years = [int(smoothed.index[0]) - 1, *smoothed.index]
+    released = np.log1p(series("gdp_growth", "released", base)).reindex(smoothed.index)
+    growth = {"revised": smoothed["true_growth"], "released": released}
+    rates = {"zhang": "depreciation_rate", "shan": "depreciation_rate_alternative"}
+    out = {}
+    for account in ACCOUNTS:
+        rate, vintage = account.split("_")
+        investment = investment_path(base, parameters, estimate.relation, vintage)
+        stock = capital_stock(investment, parameters, parameters.value(rates[rate]))
+        out[account] = growth_accounting(
+            pd.Series(np.exp([0.0, *growth[vintage].cumsum()]), index=years),
+            stock.shift(1).reindex(years),
+            table["labour"].reindex(years),
+            capital_share=parameters.value("capital_share"),
+            human_capital=table["human_capital"].reindex(years),
+        )
+    return out
 
 
 def sourced_years(estimate: GrowthEstimate) -> list[int]:

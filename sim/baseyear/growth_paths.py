@@ -8,6 +8,7 @@ import pandas as pd
 
 from models.growth import capital_next
 from sim.baseyear.growth_capital import InvestmentRelation
+from sim.baseyear.growth_cohorts import cohort_path
 from sim.baseyear.growth_labour import CENSUS_DATE, LabourAccounts
 from sim.baseyear.growth_parameters import GrowthParameters
 from sim.figures.series import series
@@ -37,20 +38,12 @@ def working_age_growth(
 ) -> pd.Series:
     """Return log growth of people aged 16-59.
 
-    Population growth plus the growth of their share, which falls on at its recent pace
-    while the cohorts of the boom reach 60 and more slowly after.
+    Those who turn 16 enter, those who turn 60 leave (`growth_cohorts.cohort_path`).
     """
-    people = float(series("population", frame=base)[BASE_YEAR])
-    share = float(labour.table["working_age"][BASE_YEAR]) / people
-    boom = parameters.year("boom_last_year")
-    growth = population_growth(base)
-    out = {}
-    for year in path_years():
-        pace = 1.0 if year <= boom else parameters.value("share_fall_after_boom")
-        following = share - pace * labour.share_fall
-        out[year] = growth[year] + float(np.log(following / share))
-        share = following
-    return pd.Series(out, name="working_age_growth").rename_axis("path_year")
+    people = cohort_path(base, parameters, labour).working_age
+    start = float(labour.table["working_age"][BASE_YEAR])
+    logs = np.log(np.concatenate([[start], people.to_numpy()]))
+    return pd.Series(np.diff(logs), index=path_years(), name="working_age_growth")
 
 
 def urbanisation_increase(base: pd.DataFrame) -> pd.Series:

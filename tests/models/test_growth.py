@@ -54,6 +54,19 @@ def test_tornqvist_uses_the_mean_of_both_years_shares() -> None:
     assert parts["tfp"].iloc[0] == pytest.approx(-0.3, abs=1e-15)
 
 
+def test_years_may_stand_in_any_order_and_shares_in_a_list() -> None:
+    output = pd.Series([4.0, 1.0, 2.0], index=[2002, 2000, 2001])
+    capital = pd.Series([1.0, 9.0, 3.0], index=[2000, 2002, 2001])
+    labour = pd.Series([1, 1, 1], index=[2001, 2002, 2000])
+    share = pd.Series([0.2, 0.4, 0.6], index=[2000, 2001, 2002])
+    parts = growth_accounting(output, capital, labour, capital_share=share)
+    assert parts.index.tolist() == [2001, 2002]
+    np.testing.assert_allclose(parts["capital"], np.log(3.0) * np.array([0.3, 0.5]), rtol=1e-15)
+    listed = growth_accounting(output, capital, labour, capital_share=[0.6, 0.2, 0.4])
+    pd.testing.assert_frame_equal(parts, listed, check_exact=True)
+    np.testing.assert_allclose(parts.sum(axis=1), np.log(2.0), rtol=1e-15)
+
+
 def test_accounting_recovers_the_tfp_of_a_cobb_douglas_economy() -> None:
     rng = np.random.default_rng(1)
     years = 20
@@ -133,6 +146,15 @@ def test_equations_give_the_same_in_compiled_scalar_code() -> None:
         ({"capital": on_years([1.0, 2.0, 3.0])}, "other years"),
         ({"labour": on_years([1.0, -2.0])}, "must be positive"),
         ({"labour": on_years([1.0, np.nan])}, "must be positive"),
+        ({"output": on_years([1.0, np.inf])}, "output must be positive"),
+        ({"labour": pd.Series(["1", "many"], index=[2000, 2001])}, "labour must be positive"),
+        ({"human_capital": on_years([1.0, 0.0])}, "2001: human capital must be positive"),
+        ({"capital": [1.0, 2.0]}, "must be a pandas series"),
+        ({"output": pd.Series([1.0, 2.0], index=["2000", "2001"])}, "whole numbers"),
+        ({"output": pd.Series([1.0, 2.0], index=[2000, 2000])}, "a year twice"),
+        ({"output": on_years([1.0])}, "two at least"),
+        ({"capital_share": [0.4, 0.4, 0.4]}, "another length"),
+        ({"capital_share": [0.4, np.nan]}, "outside its range"),
         ({"capital_share": 1.2}, "outside its range"),
         ({"capital_share": on_years([0.4, 0.4], 1990)}, "other years"),
     ],
