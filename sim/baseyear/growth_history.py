@@ -71,29 +71,7 @@ def accounts_by_year(
     this and the year before have one.
     """
     growth = estimate.fit.smoothed["true_growth"]
-    years = [int(growth.index[0]) - 1, *growth.index]
-    output = pd.Series(np.exp([0.0, *growth.cumsum()]), index=years)
-    capital = estimate.capital.shift(1).reindex(years)
-    labour = estimate.labour.table.reindex(years)
-    share = parameters.value("capital_share")
-    whole = growth_accounting(
-        output,
-        capital,
-        labour["labour"],
-        capital_share=share,
-        human_capital=labour["human_capital"],
-    )
-    tables = [
-        growth_accounting(
-            output.loc[year - 1 : year],
-            capital.loc[year - 1 : year],
-            labour["employment"].loc[year - 1 : year],
-            capital_share=share,
-            human_capital=labour["human_capital"].loc[year - 1 : year],
-        )
-        for year in sourced_years(estimate)
-    ]
-    return whole, pd.concat(tables) if tables else whole.iloc[:0]
+    return _accounts(parameters, estimate, growth, estimate.capital)
 
 
 def alternative_accounts(
@@ -102,15 +80,15 @@ def alternative_accounts(
     """Return the accounts under both depreciation rates and both investment vintages.
 
     The vintages are never mixed: revised investment goes with estimated growth (bias taken
-    out), released investment with released growth.
+    out), released investment with released growth. Labour is that of the employment
+    figures in the sourced years, smooth in all others (a proxy).
 
     Returns
     -------
     dict of pandas.DataFrame
         By account (`ACCOUNTS`): log contributions by year.
     """
-    smoothed, table = estimate.fit.smoothed, estimate.labour.table
-    years = [int(smoothed.index[0]) - 1, *smoothed.index]
+    smoothed = estimate.fit.smoothed
     released = np.log1p(series("gdp_growth", "released", base)).reindex(smoothed.index)
     growth = {"revised": smoothed["true_growth"], "released": released}
     rates = {"zhang": "depreciation_rate", "shan": "depreciation_rate_alternative"}
@@ -119,14 +97,38 @@ def alternative_accounts(
         rate, vintage = account.split("_")
         investment = investment_path(base, parameters, estimate.relation, vintage)
         stock = capital_stock(investment, parameters, parameters.value(rates[rate]))
-        out[account] = growth_accounting(
-            pd.Series(np.exp([0.0, *growth[vintage].cumsum()]), index=years),
-            stock.shift(1).reindex(years),
-            table["labour"].reindex(years),
-            capital_share=parameters.value("capital_share"),
-            human_capital=table["human_capital"].reindex(years),
-        )
+        whole, sourced = _accounts(parameters, estimate, growth[vintage], stock)
+        whole.loc[sourced.index] = sourced
+        out[account] = whole
     return out
+
+
+def _accounts(
+    parameters: GrowthParameters, estimate: GrowthEstimate, growth: pd.Series, stock: pd.Series
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    years = [int(growth.index[0]) - 1, *growth.index]
+    output = pd.Series(np.exp([0.0, *growth.cumsum()]), index=years)
+    capital = stock.shift(1).reindex(years)
+    table = estimate.labour.table.reindex(years)
+    share = parameters.value("capital_share")
+    whole = growth_accounting(
+        output,
+        capital,
+        table["labour"],
+        capital_share=share,
+        human_capital=table["human_capital"],
+    )
+    pairs = [
+        growth_accounting(
+            output.loc[year - 1 : year],
+            capital.loc[year - 1 : year],
+            table["employment"].loc[year - 1 : year],
+            capital_share=share,
+            human_capital=table["human_capital"].loc[year - 1 : year],
+        )
+        for year in sourced_years(estimate)
+    ]
+    return whole, pd.concat(pairs) if pairs else whole.iloc[:0]
 
 
 def sourced_years(estimate: GrowthEstimate) -> list[int]:

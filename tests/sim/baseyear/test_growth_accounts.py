@@ -110,6 +110,40 @@ def test_accounts_sum_to_estimated_growth(built: tuple[xr.Dataset, pd.DataFrame]
     assert data["growth_labour_proxied"].sel(growth_year=slice(None, 2013)).all()
 
 
+def test_accounts_hold_under_both_rates_and_both_vintages(
+    built: tuple[xr.Dataset, pd.DataFrame],
+) -> None:
+    """Revised investment explains estimated growth, released investment released growth."""
+    data, _ = built
+    total = data["growth_contribution_by_account"].sum("contribution")
+    released = np.log1p(data["gdp_growth_history"])
+    for account in total["growth_account"].values:
+        growth = released if "released" in str(account) else data["gdp_growth_estimated"]
+        np.testing.assert_allclose(total.sel(growth_account=account), growth, atol=1e-12)
+    central = data["growth_contribution_by_account"].sel(growth_account="zhang_revised")
+    proxied = data["growth_labour_proxied"].astype(bool)
+    np.testing.assert_allclose(
+        central[proxied.to_numpy()], data["growth_contribution"][proxied.to_numpy()], atol=1e-12
+    )
+    sourced = central.sel(growth_year=data["sourced_year"].values)
+    np.testing.assert_allclose(sourced, data["growth_contribution_sourced"], atol=1e-12)
+
+
+def test_the_pack_carries_joint_posterior_draws(
+    built: tuple[xr.Dataset, pd.DataFrame], parameters: GrowthParameters
+) -> None:
+    """1024 draws; trend and gap agree with the mixture within four Monte Carlo errors."""
+    data, _ = built
+    draws = data["growth_posterior_draws"]
+    assert draws.sizes["growth_draw"] == parameters.year("posterior_draws") == 1024
+    mean, covariance = data["growth_posterior_mean"], data["growth_posterior_covariance"]
+    for i, name in enumerate(("tfp_growth_trend", "output_gap_2025")):
+        own = draws.sel(growth_parameter=name)
+        spread = float(np.sqrt(covariance[i, i]))
+        assert float(own.mean()) == pytest.approx(float(mean[i]), abs=4 * spread / 32)
+        assert float(own.std()) == pytest.approx(spread, rel=0.1)
+
+
 def test_estimated_growth_meets_the_averages_of_the_documents(
     built: tuple[xr.Dataset, pd.DataFrame],
 ) -> None:
