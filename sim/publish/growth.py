@@ -112,13 +112,13 @@ def trend_revisions_chart(pack: xr.Dataset, lang: str) -> Figure:
         figure, axes = _canvas(
             word("chart_trend_revisions", lang),
             word("chart_trend_revisions_unit", lang),
-            word("chart_growth_accounts_source", lang),
+            word("chart_trend_revisions_source", lang),
         )
         axes.fill_between(years, then - spread, then + spread, color=style.BAND_90, linewidth=0)
         lines = (("trend_then", then, style.ACCENT), ("trend_final", final, style.TARGET))
         for key, values, colour in lines:
             axes.plot(years, values, color=colour, linewidth=1.8, label=word(key, lang))
-        axes.legend(frameon=False, loc="upper right", ncols=2)
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2)
         style.year_axis(axes, [int(year) for year in years])
         style.number_axis(axes)
     return figure
