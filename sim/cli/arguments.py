@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from sim.cli.backtest import add_backtest
 from sim.cli.input_output import add_io
 from sim.errors import InputError, nearest_name
 from sim.publish.words import LANGUAGES, check_language, locale_language, word
@@ -145,6 +146,7 @@ def build_parser(lang: str) -> Parser:
     _add_figures(build, commands)
     _add_scenarios(build, commands)
     add_io(build, commands, Parser)
+    add_backtest(build, commands)
     pack = build.parser("calibrate", commands, "cli_calibrate")
     pack.add_argument("province_dir", metavar="PROVINCE_DIR", help=build.say("cli_arg_province"))
     pack.add_argument("--out", metavar="PACK", required=True, help=build.say("cli_arg_out_pack"))

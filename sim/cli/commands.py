@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.arguments import build_parser
+from sim.cli.backtest import backtest_command
 from sim.cli.input_output import io_command
 from sim.cli.output import ProgressBar, records, tell, write_rows, write_tables
 from sim.errors import InputError
@@ -320,4 +321,5 @@ COMMANDS: Mapping[str, Callable[[Any], None]] = {
     "validate": validate_command,
     "calibrate": calibrate_command,
     "io": io_command,
+    "backtest": backtest_command,
 }

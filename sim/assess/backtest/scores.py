@@ -89,23 +89,28 @@ def long_run_variance(values: Array, lags: int = OVERLAP) -> float:
     return total
 
 
-def effective_size(by_origin: Array, lags: int = OVERLAP) -> float:
+def effective_size(by_origin: Array, windows: float, lags: int = OVERLAP) -> float:
     """Return how many independent origins the origins are worth.
 
-    ``n var / long-run var``, between 1 and n.
+    ``n var / long-run var``, at least 1, at most the number of windows of outcomes that do
+    not overlap: the estimate itself rests on few origins and may exceed it.
 
     Parameters
     ----------
     by_origin : array, shape (origins,)
         A score by origin, in the order of years.
+    windows : float
+        Years with an outcome over the years that one outcome covers.
+    lags : int
+        Neighbouring origins taken as related.
     """
     values = np.asarray(by_origin, dtype=np.float64)
     count = len(values)
     variance = float(np.var(values))
     if count < 2 or variance == 0.0:
-        return float(count)
+        return float(min(count, windows))
     ratio = variance / max(long_run_variance(values, lags), 1e-12)
-    return float(np.clip(count * ratio, 1.0, count))
+    return float(np.clip(count * ratio, 1.0, max(windows, 1.0)))
 
 
 def paired_error(differences: Array, lags: int = OVERLAP) -> float:

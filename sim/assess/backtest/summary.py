@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sim.assess.backtest.growth import HORIZON
 from sim.assess.backtest.run import AVERAGE, OURS
 from sim.assess.backtest.scores import LEVELS, coverage, effective_size, paired_error
 
 PIT_BINS = 5
+GROWTH = "gdp_growth"
 ALL_YEARS = -1  # the horizon that stands for all yearly horizons together
 
 
@@ -40,6 +42,10 @@ def score_table(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _ranked(variable: str, horizon: int, part: pd.DataFrame) -> list[dict[str, object]]:
     ours = part[part["forecaster"] == OURS].groupby("origin")["crps"].mean()
+    span = HORIZON if horizon == AVERAGE or variable != GROWTH else 1
+    if variable != GROWTH and horizon > 0:
+        span = horizon
+    years = int(part["target_year"].max() - part["origin"].min())
     rows = []
     for name, own in part.groupby("forecaster", sort=False):
         by_origin = own.groupby("origin")["crps"].mean()
@@ -60,7 +66,7 @@ def _ranked(variable: str, horizon: int, part: pd.DataFrame) -> list[dict[str, o
                 "bias": float((own["mean"] - own["observed"]).mean()),
                 "pairs": len(own),
                 "origins": len(by_origin),
-                "effective_origins": effective_size(by_origin.to_numpy()),
+                "effective_origins": effective_size(by_origin.to_numpy(), years / span),
                 "relative_crps": float(ours.reindex(by_origin.index).mean() / by_origin.mean()),
                 "difference": float(np.mean(difference)),
                 "difference_se": paired_error(difference),

@@ -165,6 +165,8 @@ def _row(grid: _Grid, left_out: tuple[int, ...], criterion: str) -> list[object]
         by_origin.append(float(scores[own, one].mean()))
     if not factors:
         return [np.nan] * (len(TABLE_COLUMNS) - 3)
+    span = grid.last_year[used] - grid.first_year[used] + 1
+    windows = len(_years(grid, used)) / float(span.mean())
     inside = [
         float(np.mean(np.abs(np.array(values) - 0.5) <= 0.5 * level))
         for values in (pits, pits_one)
@@ -172,6 +174,12 @@ def _row(grid: _Grid, left_out: tuple[int, ...], criterion: str) -> list[object]
     ]
     return [
         *(float(np.mean(factors)), min(factors), max(factors)),
-        *(len(held), len(factors), effective_size(np.array(by_origin))),
+        *(len(held), len(factors), effective_size(np.array(by_origin), windows)),
         *(float(np.mean(held)), float(np.mean(held_one)), *inside),
     ]
+
+
+def _years(grid: _Grid, used: npt.NDArray[np.bool_]) -> set[int]:
+    """Years whose outcome is in use."""
+    places = zip(grid.first_year[used], grid.last_year[used], strict=True)
+    return {year for first, last in places for year in range(int(first), int(last) + 1)}
