@@ -320,7 +320,7 @@ def width_table(backtest: Backtest, lang: str) -> Table:
         ("effective", ">" + word("backtest_head_effective", lang)),
     ]
     rows = []
-    for row in backtest.width.table.itertuples():
+    for row in backtest.width.table.dropna(subset=["factor"]).itertuples():
         covered = (row.coverage_50, row.coverage_80, row.coverage_90)
         rows.append(
             {
@@ -329,8 +329,8 @@ def width_table(backtest: Backtest, lang: str) -> Table:
                 "criterion": word(f"backtest_criterion_{row.criterion}", lang),
                 "factor": plain(2)(float(row.factor)),
                 "range": f"{float(row.factor_low):.2f} – {float(row.factor_high):.2f}",
-                "score": f"{plain(4)(float(row.score))} ({plain(4)(float(row.score_at_one))})",
-                "coverage": "/".join(percent(float(value), 0) for value in covered),
+                "score": f"{plain(3)(float(row.score))} ({plain(3)(float(row.score_at_one))})",
+                "coverage": "/".join(plain(0)(100.0 * float(value)) for value in covered),
                 "effective": f"{row.origins} ({float(row.effective_origins):.1f})",
             }
         )

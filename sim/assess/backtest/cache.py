@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-import tempfile
 from importlib import metadata
 from pathlib import Path
 
@@ -45,29 +45,26 @@ def folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "provsim" / "backtest"
 
 
-def read_tables(key: str, names: tuple[str, ...]) -> dict[str, pd.DataFrame] | None:
-    """Return the tables kept under a key, or None where one is missing."""
-    place = folder() / key
-    if not all((place / f"{name}.csv").is_file() for name in names):
+def read_tables(key: str) -> dict[str, pd.DataFrame] | None:
+    """Return the tables kept under a key, to the last bit, or None where there are none."""
+    file = folder() / f"{key}.json"
+    if not file.is_file():
         return None
-    return {
-        name: pd.read_csv(place / f"{name}.csv", float_precision="round_trip") for name in names
-    }
+    kept = json.loads(file.read_text("utf-8"))
+    return {name: pd.DataFrame(columns) for name, columns in kept.items()}
 
 
 def write_tables(key: str, tables: dict[str, pd.DataFrame]) -> None:
-    """Keep tables under a key; a folder that cannot be written is no error.
+    """Keep tables under a key; a folder that cannot be written to is no error.
 
-    They are written beside and moved into place, so that nobody reads half a table.
+    The file is written beside and moved into place, so that nobody reads half of it.
     """
-    place = folder() / key
+    text = json.dumps({name: table.to_dict("list") for name, table in tables.items()})
+    file = folder() / f"{key}.json"
+    beside = file.with_suffix(f".{os.getpid()}")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent) as made:
-            for name, table in tables.items():
-                table.to_csv(Path(made) / f"{name}.csv", index=False)
-            place.mkdir(exist_ok=True)
-            for name in tables:
-                (Path(made) / f"{name}.csv").replace(place / f"{name}.csv")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, "utf-8")
+        beside.replace(file)
     except OSError:
         return

@@ -34,8 +34,9 @@ class Inputs:
     """Capital, labour and schooling as known at an origin.
 
     `capital` and `investment` by year (end of year, constant prices) and `working_age_growth`
-    by year; None where nothing was known. `pace` is the log growth of working age carried
-    forward, `schooling` the increase in years a year. `missing` names what was not known.
+    by year; None where nothing, or too little for the trend model, was known. `pace` is the
+    log growth of working age carried forward, `schooling` the increase in years a year.
+    `missing` names what was not known.
     """
 
     capital: pd.Series | None
@@ -82,6 +83,8 @@ def inputs_at(known: Information) -> Inputs:
     """Return capital, labour and schooling from what was known."""
     missing = []
     investment = _investment(known)
+    if investment is not None and len(investment) < LEAST_YEARS + 2:
+        investment = None
     capital = None
     if investment is None:
         missing.append("fixed_capital_formation")
@@ -89,6 +92,8 @@ def inputs_at(known: Information) -> Inputs:
         rate = known.parameters.value("depreciation_rate")
         capital = capital_stock(investment, known.parameters, rate)
     people = _working_age_growth(known)
+    if people is not None and len(people) < LEAST_YEARS:
+        people = None
     if people is None:
         missing.append("census_population")
     schooling = _schooling_increase(known)

@@ -13,11 +13,12 @@ import pandas as pd
 from sim.assess.backtest.cache import cache_key, read_tables, write_tables
 from sim.assess.backtest.carbon import emissions, project_carbon
 from sim.assess.backtest.electricity import electricity_growth, project_electricity
-from sim.assess.backtest.growth import HORIZON, project_growth
+from sim.assess.backtest.growth import HORIZON, LEAST_YEARS, project_growth
 from sim.assess.backtest.information import Information, Record, find, load_record
 from sim.assess.backtest.rivals import rival_densities
 from sim.assess.backtest.scores import crps_sample, log_score, pit
 from sim.assess.backtest.width import WidthResult, width_result
+from sim.baseyear.growth_estimate import FIRST_GROWTH_YEAR
 from sim.errors import InputError
 from sim.figures.series import log_growth
 
@@ -27,9 +28,9 @@ DRAWS = 2000
 SEED = 5
 FIRST_ORIGINS = {"gdp_growth": 2000, "electricity": 2010, "co2": 2010}
 LAST_CO2_ORIGIN = 2014
+LEAST_ENERGY_YEARS = 8  # growth rates that the reduced forms and the rivals need
 AVERAGE = 0  # the horizon that stands for the mean of the five years
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
-TABLES = ("pairs", "width", "missing")
 Progress = Callable[[int, int], None]
 
 
@@ -83,7 +84,7 @@ def run_backtest(
     held = load_record(pack) if record is None else record
     settings = (draws, seed, held.releases.to_csv(), held.dated.to_csv(), list(held.parameters))
     key = cache_key(held.series, *settings)
-    kept = read_tables(key, TABLES)
+    kept = read_tables(key)
     if kept is None:
         kept = _tables(held, draws, seed, progress)
         write_tables(key, kept)
@@ -110,8 +111,11 @@ def _tables(
     record: Record, draws: int, seed: int, progress: Progress | None
 ) -> dict[str, pd.DataFrame]:
     observed = outcomes(record)
-    last = int(observed["gdp_growth"].index[-1])
-    origins = range(FIRST_ORIGINS["gdp_growth"], last)
+    growth = observed["gdp_growth"].loc[FIRST_GROWTH_YEAR:]
+    if growth.empty:
+        raise InputError("the series hold no recent GDP growth", key="gdp_growth")
+    first, last = int(growth.index[0]), int(growth.index[-1])
+    origins = range(max(FIRST_ORIGINS["gdp_growth"], first + LEAST_YEARS - 1), last)
     rows: list[dict[str, object]] = []
     missing = [{"origin": 0, "variable": name} for name in FIRST_ORIGINS if name not in observed]
     fans: dict[int, Array] = {}
@@ -152,15 +156,19 @@ def densities_at(
     if released is None:
         raise InputError("the series hold no released GDP growth", key="gdp_growth")
     gdp = np.log1p(released)
-    ours, histories = {"gdp_growth": growth}, {"gdp_growth": gdp.loc[1979:]}
+    ours, histories = {"gdp_growth": growth}, {"gdp_growth": gdp.loc[FIRST_GROWTH_YEAR:]}
     used = electricity_growth(known.series)
-    if used is not None and origin >= FIRST_ORIGINS["electricity"] and used.index[-1] == origin:
+    if used is not None and (len(used) < LEAST_ENERGY_YEARS or used.index[-1] != origin):
+        used = None
+    if used is not None and origin >= FIRST_ORIGINS["electricity"]:
         generator = np.random.default_rng([seed, origin, 1])
         ours["electricity"] = project_electricity(used, gdp, growth, generator)
         histories["electricity"] = used
     parts = emissions(known.series)
+    if parts is not None and (len(parts) <= LEAST_ENERGY_YEARS or parts.index[-1] != origin):
+        parts = None
     wanted = FIRST_ORIGINS["co2"] <= origin <= LAST_CO2_ORIGIN
-    if wanted and parts is not None and used is not None and parts.index[-1] == origin:
+    if wanted and parts is not None and used is not None:
         generator = np.random.default_rng([seed, origin, 2])
         activity = pd.concat([used, gdp], axis=1, keys=["electricity", "gdp"])
         drivers = {"electricity": ours["electricity"], "gdp": growth}
