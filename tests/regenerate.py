@@ -10,7 +10,7 @@ from sim.publish.charts import save_figure, write_figures
 from sim.publish.sankey import energy_sankey
 from sim.scenario.page import levers_table_markdown
 from sim.scenario.schema import write_schema
-from tests.docs import variables_table
+from tests.docs import backtest_table, variables_table
 from tests.readme import PAGES, ROOT, filled, readme_run, readme_table
 from tests.sim.expected import regenerate as expected
 
@@ -26,8 +26,9 @@ def main() -> None:
     (docs / "base_year.md").write_text(base_year_markdown(), encoding="utf8")
     record = ROOT / "docs" / "methods" / "energy_record.md"
     record.write_text(energy_record_markdown(), encoding="utf8")
-    page = variables_table.PAGE
-    page.write_text(variables_table.filled(page.read_text(encoding="utf8")), encoding="utf8")
+    for made in (variables_table, backtest_table):
+        text = made.filled(made.PAGE.read_text(encoding="utf8"))
+        made.PAGE.write_text(text, encoding="utf8")
     expected.main()
     run = readme_run()
     for lang, readme in PAGES.items():

@@ -9,6 +9,7 @@ import pytest
 
 from sim.cli.arguments import build_parser
 from sim.ensemble.dataset import variables
+from tests.docs import backtest_table
 from tests.docs.variables_table import PAGE, filled
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -24,6 +25,19 @@ def test_the_table_of_variables_is_up_to_date():
     text = PAGE.read_text(encoding="utf-8")
     assert filled(text) == text, "run `python -m tests.docs.variables_table`"
     assert all(f"| `{name}` |" in text for name in variables())
+
+
+def test_the_tables_of_the_backtest_are_up_to_date():
+    """Every number within two units of its last digit: maxima differ by processor."""
+    text = backtest_table.PAGE.read_text(encoding="utf-8")
+    made = backtest_table.filled(text)
+    number = r"[−-]?\d+(?:\.\d+)?"
+    assert re.sub(number, "#", made) == re.sub(number, "#", text)
+    shown, found = (
+        [float(value.replace("−", "-")) for value in re.findall(number, page)]
+        for page in (text, made)
+    )
+    assert shown == pytest.approx(found, abs=0.02), "run `python -m tests.docs.backtest_table`"
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=lambda page: page.name)

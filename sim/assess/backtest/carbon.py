@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.assess.backtest.information import find
+from sim.assess.backtest.information import find, yearly_growth
 from sim.assess.backtest.reduced_form import energy_response, respond
-from sim.figures.series import log_growth
 
 Array = npt.NDArray[np.float64]
 OTHER_FUELS = ("coke", "oil", "gas")
@@ -49,7 +48,7 @@ def project_carbon(
     levels = [np.full(projected["gdp"].shape[1], float(parts.sum(axis=1).iloc[-1]))]
     paths = []
     for part, driver in (("coal", "electricity"), ("other", "gdp")):
-        growth = log_growth(parts[part])
+        growth = yearly_growth(parts[part])
         both = pd.concat([growth, activity[driver]], axis=1, keys=["part", "driver"]).dropna()
         posterior = energy_response(both["part"].to_numpy(), both["driver"].to_numpy())
         rates = respond(posterior, projected[driver], generator)

@@ -11,9 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.assess.backtest.information import find
+from sim.assess.backtest.information import find, yearly_growth
 from sim.assess.backtest.reduced_form import energy_response, respond
-from sim.figures.series import log_growth
 
 Array = npt.NDArray[np.float64]
 SOURCES = ("thermal", "hydro", "nuclear", "wind", "solar")
@@ -27,14 +26,14 @@ def electricity_growth(frame: pd.DataFrame) -> pd.Series | None:
     used = find(frame, "electricity_consumption")
     if used is None:
         return None
-    growth = log_growth(used).dropna()
+    growth = yearly_growth(used)
     parts = [find(frame, f"generation_{source}") for source in SOURCES]
     present = [part for part in parts if part is not None]
     if not present:
         return growth
     first = int(used.index[0])
     total = pd.concat(present, axis=1).loc[:first].sum(axis=1)
-    return pd.concat([log_growth(total).dropna().loc[:first], growth]).sort_index()
+    return pd.concat([yearly_growth(total).loc[:first], growth]).sort_index()
 
 
 def project_electricity(

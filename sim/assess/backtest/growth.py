@@ -26,7 +26,7 @@ from sim.figures.series import by_year, log_growth
 Array = npt.NDArray[np.float64]
 HORIZON = 5
 INVESTMENT_PERSISTENCE = 0.3  # of the input investment_growth, sim/ensemble/data/inputs.csv
-LEAST_YEARS = 15
+LEAST_YEARS = 10
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def states_at(known: Information, inputs: Inputs) -> States:
     Raises
     ------
     InputError
-        Fewer than fifteen growth rates were known.
+        Fewer than ten growth rates were known, or one within the record is missing.
     """
     parameters = known.parameters
     measurements = _measurements(known, inputs)
@@ -227,6 +227,9 @@ def _measurements(known: Information, inputs: Inputs) -> Measurements:
             allowed=f"{LEAST_YEARS} at least",
         )
     years = pd.Index(range(int(contribution.index[0]), known.origin + 1), name="year")
+    gaps = sorted(set(years) - set(contribution.index))
+    if gaps:
+        raise InputError("a year of growth or its inputs is missing", key="gdp_growth", found=gaps)
     table = pd.DataFrame(np.nan, index=years, columns=list(MEASUREMENTS))
     table["released"] = np.log1p(growth.reindex(years))
     table["vintages"] = _vintage_gap(known).reindex(years)

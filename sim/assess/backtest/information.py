@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sim.baseyear.growth_parameters import GrowthParameters, load_growth_parameters
 from sim.errors import InputError
-from sim.figures.series import load_series, series
+from sim.figures.series import load_series, log_growth, series
 
 DATA = Path(__file__).parent / "data"
 RELEASES_FILE = DATA / "releases.csv"
 PARAMETERS_FILE = DATA / "parameters_at_origin.csv"
 NEVER = 2101
+# Sources of rows that `provsim calibrate` adds where a province has no figure: no data.
+COMPLETED = ("series of Liaoning", "carried forward", "gdp_growth", "gdp as released")
 PARAMETER_DRAWS = 100
 
 
@@ -63,6 +66,12 @@ def find(frame: pd.DataFrame, variable: str, vintage: str | None = None) -> pd.S
     return series(variable, vintage, frame) if rows.any() else None
 
 
+def yearly_growth(values: pd.Series) -> pd.Series:
+    """Return log growth by year, only where the year before has a figure too."""
+    years = values.index.to_numpy()
+    return log_growth(values)[np.diff(years, prepend=years[0] - 2) == 1]
+
+
 def known_at(
     frame: pd.DataFrame, origin: int, releases: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -101,8 +110,9 @@ def load_releases() -> pd.DataFrame:
 def load_record(pack: str | Path | None = None) -> Record:
     """Return the record of the bundled province, or of the pack of another one.
 
-    When the vintages of another province appeared is not known: its revised levels are
-    left out, hence no bias of the release is estimated.
+    Of another province the rows count that are its own figures, not those that the
+    calibration completed. When its vintages appeared is not known: revised levels are left
+    out, hence no bias of the release is estimated.
 
     Parameters
     ----------
@@ -124,7 +134,8 @@ def load_record(pack: str | Path | None = None) -> Record:
     if not file.is_file():
         raise InputError("the pack holds no series of its province", file=file)
     rows = load_series(file)
-    own = rows[~((rows["variable"] == "gdp") & (rows["vintage"] != "released"))]
+    revised = (rows["variable"] == "gdp") & (rows["vintage"] != "released")
+    own = rows[~revised & ~rows["source"].str.startswith(COMPLETED)].reset_index(drop=True)
     unbroken = parameters.replaced(bias_first_year=NEVER, bias_break_year=NEVER)
     empty = load_releases().iloc[:0]
     return Record(own, empty, unbroken, pd.read_csv(PARAMETERS_FILE).iloc[:0])

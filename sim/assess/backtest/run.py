@@ -14,13 +14,12 @@ from sim.assess.backtest.cache import cache_key, read_tables, write_tables
 from sim.assess.backtest.carbon import emissions, project_carbon
 from sim.assess.backtest.electricity import electricity_growth, project_electricity
 from sim.assess.backtest.growth import HORIZON, LEAST_YEARS, project_growth
-from sim.assess.backtest.information import Information, Record, find, load_record
+from sim.assess.backtest.information import Information, Record, find, load_record, yearly_growth
 from sim.assess.backtest.rivals import rival_densities
 from sim.assess.backtest.scores import crps_sample, log_score, pit
 from sim.assess.backtest.width import WidthResult, width_result
 from sim.baseyear.growth_estimate import FIRST_GROWTH_YEAR
 from sim.errors import InputError
-from sim.figures.series import log_growth
 
 Array = npt.NDArray[np.float64]
 OURS = "provsim"
@@ -100,10 +99,10 @@ def outcomes(record: Record) -> dict[str, pd.Series]:
     out["gdp_growth"] = np.log1p(growth)
     used = find(record.series, "electricity_consumption")
     if used is not None:
-        out["electricity"] = log_growth(used).dropna()
+        out["electricity"] = yearly_growth(used)
     parts = emissions(record.series)
     if parts is not None:
-        out["co2"] = log_growth(parts.sum(axis=1)).dropna()
+        out["co2"] = yearly_growth(parts.sum(axis=1))
     return out
 
 
@@ -173,7 +172,7 @@ def densities_at(
         activity = pd.concat([used, gdp], axis=1, keys=["electricity", "gdp"])
         drivers = {"electricity": ours["electricity"], "gdp": growth}
         ours["co2"] = project_carbon(parts, activity, drivers, generator)
-        histories["co2"] = log_growth(parts.sum(axis=1)).dropna()
+        histories["co2"] = yearly_growth(parts.sum(axis=1))
     return {
         variable: {
             OURS: paths,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from sim.assess.backtest.growth import project_growth
+import sim.ensemble
+from sim.assess.backtest.growth import INVESTMENT_PERSISTENCE, project_growth
 from sim.assess.backtest.information import Record, known_at, load_record
 from sim.assess.backtest.run import densities_at
 from sim.errors import InputError
@@ -88,3 +90,9 @@ def test_a_pack_without_series_is_refused(tmp_path) -> None:
         load_record(tmp_path)
     with pytest.raises(InputError, match="no such pack folder"):
         load_record(tmp_path / "nowhere")
+
+
+def test_investment_persists_as_in_the_ensemble() -> None:
+    table = pd.read_csv(Path(sim.ensemble.__path__[0]) / "data" / "inputs.csv")
+    row = next(row for row in table.itertuples() if row.name == "investment_growth")
+    assert f"ar1({INVESTMENT_PERSISTENCE})" in tuple(row)

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
 from sim.assess.backtest import Backtest, run_backtest
 from sim.assess.backtest import run as run_module
 from sim.assess.backtest.cache import cache_key
-from sim.assess.backtest.information import Record, load_record
+from sim.assess.backtest.information import Record, load_record, yearly_growth
 from sim.assess.backtest.run import AVERAGE, OURS
 from sim.assess.backtest.summary import ALL_YEARS, pit_histogram, score_table
 from sim.assess.backtest.targets import target_record
@@ -93,6 +94,9 @@ def other(record: Record, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("other")
     rows = frame[keep].copy()
     rows["value"] = rows["value"] * 0.9
+    borrowed = frame[frame["variable"] == "fixed_capital_formation"].copy()
+    borrowed["source"] = "series of Liaoning (sim/figures/data/series.csv)"
+    rows = pd.concat([rows, borrowed])
     rows.to_csv(folder / "series.csv", index=False)
     return folder
 
@@ -102,7 +106,7 @@ def test_a_province_with_little_is_scored_on_it_and_told_what_is_missing(
 ) -> None:
     found = run_backtest(other, draws=50)
     assert set(found.pairs["variable"]) == {"gdp_growth"}
-    assert found.pairs["origin"].min() == 2004
+    assert found.pairs["origin"].min() == 2000
     absent = found.missing[found.missing["origin"] == 0]
     assert set(absent["variable"]) == {"electricity", "co2"}
     later = found.missing[found.missing["origin"] == 2010]
@@ -111,6 +115,19 @@ def test_a_province_with_little_is_scored_on_it_and_told_what_is_missing(
 
 def test_revised_levels_of_another_province_are_left_out(other: Path) -> None:
     assert set(load_record(other).series["vintage"]) == {"published", "released"}
+
+
+def test_a_gap_in_the_growth_record_is_refused(record: Record) -> None:
+    frame = record.series
+    gap = (frame["variable"] == "gdp_growth") & (frame["year"] == 1995)
+    holed = replace(record, series=frame[~gap].reset_index(drop=True))
+    with pytest.raises(InputError, match="missing"):
+        run_backtest(record=holed, draws=50)
+
+
+def test_growth_over_a_gap_is_no_growth_rate() -> None:
+    levels = pd.Series([1.0, 2.0, 8.0, 8.0], index=[2000, 2001, 2003, 2004])
+    assert yearly_growth(levels).to_dict() == pytest.approx({2001: np.log(2.0), 2004: 0.0})
 
 
 def test_growth_that_ends_too_early_is_refused(record: Record) -> None:
