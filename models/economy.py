@@ -320,7 +320,7 @@ def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of,
         w.capacity,
         w.average,
         w.base_hours,
-        w.base_share,
+        w.power_start,
         w.hours,
         results,
     )

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.energy.hours import Days
 from models.labels import DEMAND_GROUPS, ENERGY_GROUPS, PRICE_GROUPS
 
 Array = NDArray[np.float64]
@@ -89,16 +90,22 @@ DRIVERS: Final = (
     *(f"build_{technology}" for technology in BUILT),
     *(f"hours_{technology}" for technology in RUN),
     "curtailment_base",
-    "curtailment_slope",
     "net_import",
     "import_limit",
     "grid_loss_rate",
     "coal_rate",
     "coal_hours_max",
-    "coal_hours_min",
     "imported_nonfossil_share",
     "imported_electricity_factor",
     "heat_efficiency",
+    "curtailment_response",
+    "coal_availability",
+    "coal_minimum_output",
+    "coal_minimum_outside",
+    "exchange_power",
+    "storage_duration",
+    "pumped_duration",
+    "demand_response",
     # carbon
     "emission_factor_coal",
     "emission_factor_coke",
@@ -160,6 +167,8 @@ SCALARS: Final = (
     "electricity_exchange_excess",
     "curtailment",
     "coal_power_hours",
+    "peak_residual_load",
+    "reserve_margin",
     "energy_production",
     "energy_production_capacity",
     "non_fossil_share",
@@ -221,6 +230,7 @@ class Structure(NamedTuple):
     unit_capacity: Array  # (U,) GW
     unit_year: Array  # (U,) planned commissioning, decimal year
     parameters: Array  # (len(PARAMETERS),)
+    days: Days  # typical days of the power system
     supply_led: bool
     count_imported_nonfossil: bool
     calorific_share: bool  # non-fossil share in the calorific method

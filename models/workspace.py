@@ -47,7 +47,7 @@ class Workspace(NamedTuple):
     average: Array  # (11, B) over the year
     base_hours: Array  # (11, B)
     hours: Array  # (11, B)
-    base_share: Array  # (B,) wind and solar in supply, base year
+    power_start: Array  # (4, B) what the hours of the base year gave
     base_clean: Array  # (B,) what non-fossil plants can make, base year
     flows: Array  # (10, B) of transformation
     plants: Array  # (6, B) sums over plants
@@ -94,7 +94,7 @@ def workspace(sectors: int, years: int, draws: int) -> Workspace:
         "average": (11, b),
         "base_hours": (11, b),
         "hours": (11, b),
-        "base_share": (b,),
+        "power_start": (4, b),
         "base_clean": (b,),
         "flows": (10, b),
         "plants": (6, b),

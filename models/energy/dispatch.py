@@ -1,91 +1,235 @@
-"""The power balance of a year: what runs, what is curtailed, what coal and the links settle."""
+"""The power balance of a year: hours settle what is curtailed, coal and the links the rest."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from models.compiled import kernel
-from models.energy.power import coal_residual, curtailment, generation
+from models.energy.hours import (
+    AVAILABLE,
+    CURTAILED,
+    EXPORTED,
+    FLAT,
+    HEAT_BOUND,
+    HYDRO_MEAN,
+    LINK,
+    LOAD,
+    MINIMUM,
+    MIX_ROWS,
+    NUCLEAR_MEAN,
+    OUTCOME_ROWS,
+    PEAK,
+    STORE_INTAKE,
+    STORE_OUTPUT,
+    STORE_POWER,
+    STORED,
+    SUN,
+    UNSERVED,
+    WIND_LAND,
+    WIND_SEA,
+    dispatch_hours,
+    least,
+    positive,
+)
+from models.energy.power import coal_minimum, coal_residual, curtailment, generation, store_hours
 from models.energy.year import (
+    BIO_POWER,
     CALORIFIC,
     COAL_POWER,
     ELECTRICITY,
+    GAS_POWER,
+    HEAT,
+    HYDRO,
+    NUCLEAR,
     PUMPED,
     SECTORS,
+    SOLAR,
     SOLAR_ROOF,
     STORAGE,
+    WIND_OFF,
     WIND_ON,
 )
 from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
 
+GW_PER_TWH = 1.0 / 8.76  # mean power of a year's energy
+# rows of `start`: what the hours of the base year gave
+CURTAILED_START, EXPORTED_START, UNSERVED_START, FILLED_START = range(4)
+
 
 @kernel
 def dispatch(
-    y, structure, drivers, base, hours_of, capacity, average, base_hours, base_share, hours, results
+    y, structure, drivers, base, hours_of, capacity, average, base_hours, start, hours, results
 ):
     """The power balance of the year.
 
     `hours_of` (11,) is the index of a technology's `hours_` driver among them, -1 for
     coal and storage. `base_hours` (11, B): base-year hours of the draw over the driver's
-    base-year value, so that a draw keeps its base year. `base_share` (B,): wind and solar
-    output over final electricity plus grid losses in the base year, set in year 0. `hours`
-    (11, B) receives the hours at the base year's curtailment. Coal closes the balance
-    between its limits (the upper one, where they cross); what lies outside is an explicit
-    shortfall or surplus, settled by net import, and what that exceeds the limit of the
-    links by is shown.
+    base-year value, so that a draw keeps its base year. `start` (4, B): what the hours of
+    the base year gave, set in year 0. `hours` (11, B) receives the hours at the base year's
+    curtailment.
     """
-    p = structure.parameters
-    s = results.scalars
-    out = results.electricity_generation
     draws = capacity.shape[1]
-    for d in range(draws):
+    mix, outcome = np.empty((MIX_ROWS, draws)), np.empty((OUTCOME_ROWS, draws))
+    intend(y, structure, drivers, base, hours_of, capacity, average, base_hours, hours, results)
+    fill_mix(y, structure, drivers, base, average, mix, results)
+    p = structure.parameters
+    worst = min(p[PARAMETER.pumping_efficiency], p[PARAMETER.storage_efficiency])
+    dispatch_hours(structure.days, mix, worst, outcome)
+    apply_hours(y, structure, drivers, average, mix, outcome, start, hours, results)
+    settle(y, structure, drivers, base, average, outcome, start, results)
+
+
+@kernel
+def intend(
+    y, structure, drivers, base, hours_of, capacity, average, base_hours, hours, results
+):
+    """Hours and generation at the base year's curtailment, all but coal; final electricity."""
+    out = results.electricity_generation
+    for d in range(capacity.shape[1]):
         final = 0.0
         for i in range(SECTORS + 2):
             final += results.final_energy[i, ELECTRICITY, y, d]
-        final /= CALORIFIC
-        supplied = final / (1.0 - drivers[DRIVER.grid_loss_rate, y, d])
-        variable = 0.0
+        results.scalars[SCALAR.final_electricity, y, d] = final / CALORIFIC
         for t in range(capacity.shape[0]):
             hours[t, d] = base_hours[t, d]
             if hours_of[t] >= 0:
                 hours[t, d] *= drivers[DRIVER.hours_nuclear + hours_of[t], y, d]
             out[t, y, d] = generation(average[t, d], hours[t, d])
-            if WIND_ON <= t <= SOLAR_ROOF:
-                variable += out[t, y, d]
-        share = variable / supplied
+            results.electricity_capacity[t, y, d] = capacity[t, d]
+
+
+@kernel
+def fill_mix(y, structure, drivers, base, average, mix, results):
+    """What the hours start from (14, B): see `hours.dispatch_hours`.
+
+    Wind and sun before curtailment. Load is what leaves the plants' gates but for charging,
+    sources are less their own use; biomass, gas and the planned net import run flat.
+    """
+    p = structure.parameters
+    own = structure.own_use_rate
+    out = results.electricity_generation
+    for d in range(mix.shape[1]):
+        final = results.scalars[SCALAR.final_electricity, y, d]
+        supplied = final / (1.0 - drivers[DRIVER.grid_loss_rate, y, d])
+        before = GW_PER_TWH / (1.0 - drivers[DRIVER.curtailment_base, 0, d])
+        sun = (1.0 - own[SOLAR]) * out[SOLAR, y, d]
+        sun += (1.0 - own[SOLAR_ROOF]) * out[SOLAR_ROOF, y, d]
+        flat = (1.0 - own[BIO_POWER]) * out[BIO_POWER, y, d]
+        flat += (1.0 - own[GAS_POWER]) * out[GAS_POWER, y, d]
+        flat += base.net_import[d] + drivers[DRIVER.net_import, y, d]
+        flat -= drivers[DRIVER.net_import, 0, d]
+        mix[LOAD, d] = GW_PER_TWH * supplied
+        mix[WIND_LAND, d] = before * (1.0 - own[WIND_ON]) * out[WIND_ON, y, d]
+        mix[WIND_SEA, d] = before * (1.0 - own[WIND_OFF]) * out[WIND_OFF, y, d]
+        mix[SUN, d] = before * sun
+        mix[NUCLEAR_MEAN, d] = GW_PER_TWH * (1.0 - own[NUCLEAR]) * out[NUCLEAR, y, d]
+        mix[HYDRO_MEAN, d] = GW_PER_TWH * (1.0 - own[HYDRO]) * out[HYDRO, y, d]
+        mix[FLAT, d] = GW_PER_TWH * flat
+        coal = (1.0 - own[COAL_POWER]) * average[COAL_POWER, d]
+        mix[AVAILABLE, d] = drivers[DRIVER.coal_availability, y, d] * coal
+        # plants on line for heat and for the grid: those of the base year, not new ones
+        heat, heat_start = -drivers[DRIVER.nuclear_heat, y, d], -drivers[DRIVER.nuclear_heat, 0, d]
+        for i in range(SECTORS + 2):
+            heat += results.final_energy[i, HEAT, y, d]
+            heat_start += results.final_energy[i, HEAT, 0, d]
+        bound = coal_minimum(
+            drivers[DRIVER.coal_minimum_output, y, d],
+            (1.0 - own[COAL_POWER]) * base.capacity_average[COAL_POWER, d],
+            positive(heat) / heat_start if heat_start > 0.0 else 1.0,
+        )
+        bound = least(bound, mix[AVAILABLE, d])
+        outside = drivers[DRIVER.coal_minimum_output, y, d] * drivers[
+            DRIVER.coal_minimum_outside, y, d
+        ]
+        outside *= (1.0 - own[COAL_POWER]) * base.capacity_average[COAL_POWER, d]
+        mix[MINIMUM, d] = least(outside, mix[AVAILABLE, d])
+        mix[HEAT_BOUND, d] = bound - mix[MINIMUM, d]
+        mix[LINK, d] = drivers[DRIVER.exchange_power, y, d]
+        pumped = drivers[DRIVER.pumped_duration, y, d] * average[PUMPED, d]
+        stored = drivers[DRIVER.storage_duration, y, d] * average[STORAGE, d]
+        moved = drivers[DRIVER.storage_duration, y, d] * drivers[DRIVER.demand_response, y, d]
+        mix[STORE_POWER, d] = average[PUMPED, d] + average[STORAGE, d]
+        mix[STORE_POWER, d] += drivers[DRIVER.demand_response, y, d]
+        mix[STORE_OUTPUT, d] = pumped + stored + moved
+        mix[STORE_INTAKE, d] = pumped / p[PARAMETER.pumping_efficiency] + moved
+        mix[STORE_INTAKE, d] += stored / p[PARAMETER.storage_efficiency]
+
+
+@kernel
+def apply_hours(y, structure, drivers, average, mix, outcome, start, hours, results):
+    """Curtail wind and sun, give stores their hours, and keep what the base year gave.
+
+    The hours give the change since the base year, whose curtailment is an observation:
+    local lines and errors of forecast stand in it too.
+    """
+    s = results.scalars
+    out = results.electricity_generation
+    highest = structure.days.hours[0].max()
+    for d in range(mix.shape[1]):
+        green = (mix[WIND_LAND, d] + mix[WIND_SEA, d] + mix[SUN, d]) / GW_PER_TWH
+        rate = outcome[CURTAILED, d] / green if green > 0.0 else 0.0
+        # times a store could be filled from surplus: the same for all kinds of stores
+        intake = mix[STORE_INTAKE, d]
+        filled = 1e3 * outcome[STORED, d] / intake if intake > 0.0 else 0.0
         if y == 0:
-            base_share[d] = share
+            start[CURTAILED_START, d] = rate
+            start[EXPORTED_START, d] = outcome[EXPORTED, d]
+            start[UNSERVED_START, d] = outcome[UNSERVED, d]
+            start[FILLED_START, d] = filled
         lost = curtailment(
             drivers[DRIVER.curtailment_base, y, d],
-            drivers[DRIVER.curtailment_slope, y, d],
-            share,
-            base_share[d],
+            drivers[DRIVER.curtailment_response, y, d],
+            rate,
+            start[CURTAILED_START, d],
         )
-        s[SCALAR.curtailment, y, d] = lost
         kept = (1.0 - lost) / (1.0 - drivers[DRIVER.curtailment_base, 0, d])
-        fixed, other = supplied, 0.0
-        for t in range(capacity.shape[0]):
-            if t == COAL_POWER:
-                continue
-            if WIND_ON <= t <= SOLAR_ROOF:
-                out[t, y, d] *= kept
-            other += out[t, y, d]
-            fixed += structure.own_use_rate[t] * out[t, y, d]
+        for t in range(WIND_ON, SOLAR_ROOF + 1):
+            out[t, y, d] *= kept
+        more = filled - start[FILLED_START, d]
+        pumped = store_hours(hours[PUMPED, d], more, drivers[DRIVER.pumped_duration, y, d])
+        stored = store_hours(hours[STORAGE, d], more, drivers[DRIVER.storage_duration, y, d])
+        out[PUMPED, y, d] = generation(average[PUMPED, d], pumped)
+        out[STORAGE, y, d] = generation(average[STORAGE, d], stored)
+        s[SCALAR.curtailment, y, d] = lost
+        s[SCALAR.peak_residual_load, y, d] = outcome[PEAK, d]
+        firm = mix[AVAILABLE, d] + mix[STORE_POWER, d]
+        s[SCALAR.reserve_margin, y, d] = (firm - outcome[PEAK, d]) / (highest * mix[LOAD, d])
+
+
+@kernel
+def settle(y, structure, drivers, base, average, outcome, start, results):
+    """Close the year: coal within its yearly limit, then net import, then identities.
+
+    What the hours leave unserved or send out beyond the base year, and what coal cannot
+    close within the year, is an explicit shortfall or surplus, settled by net import; what
+    that exceeds the limit of the links by is shown.
+    """
+    p = structure.parameters
+    s = results.scalars
+    out = results.electricity_generation
+    own = structure.own_use_rate[COAL_POWER]
+    for d in range(average.shape[1]):
+        fixed = s[SCALAR.final_electricity, y, d] / (1.0 - drivers[DRIVER.grid_loss_rate, y, d])
+        other = 0.0
+        for t in range(average.shape[0]):
+            if t != COAL_POWER:
+                other += out[t, y, d]
+                fixed += structure.own_use_rate[t] * out[t, y, d]
         fixed += out[PUMPED, y, d] / p[PARAMETER.pumping_efficiency]
         fixed += out[STORAGE, y, d] / p[PARAMETER.storage_efficiency]
         # the driver moves the net import of the draw's own base year
         planned = base.net_import[d] + drivers[DRIVER.net_import, y, d]
         planned -= drivers[DRIVER.net_import, 0, d]
-        own = structure.own_use_rate[COAL_POWER]
-        wanted = coal_residual(fixed, other, planned, own)
+        shortfall = positive(outcome[UNSERVED, d] - start[UNSERVED_START, d])
+        surplus = positive(outcome[EXPORTED, d] - start[EXPORTED_START, d])
+        wanted = coal_residual(fixed, other, planned + shortfall - surplus, own)
         most = generation(average[COAL_POWER, d], drivers[DRIVER.coal_hours_max, y, d])
-        least = generation(average[COAL_POWER, d], drivers[DRIVER.coal_hours_min, y, d])
-        least = min(least, most)
-        coal = min(max(wanted, least), most)
-        shortfall = (1.0 - own) * max(wanted - most, 0.0)
-        surplus = (1.0 - own) * max(least - wanted, 0.0)
+        coal = min(max(wanted, 0.0), most)
+        shortfall += (1.0 - own) * positive(wanted - most)
+        surplus += (1.0 - own) * positive(-wanted)
         out[COAL_POWER, y, d] = coal
         net_import = planned + shortfall - surplus
         demand = fixed + own * coal
-        s[SCALAR.final_electricity, y, d] = final
         s[SCALAR.electricity_demand, y, d] = demand
         s[SCALAR.electricity_net_import, y, d] = net_import
         s[SCALAR.electricity_shortfall, y, d] = shortfall
@@ -97,5 +241,3 @@ def dispatch(
         results.residual[IDENTITY.electricity_balance, y, d] = abs(
             demand - other - coal - net_import
         ) / abs(demand)
-        for t in range(capacity.shape[0]):
-            results.electricity_capacity[t, y, d] = capacity[t, d]

@@ -34,15 +34,39 @@ def at_year_end(planned, slip, year):
 
 
 @equation
-def curtailment(base, slope, share, base_share):
-    """Curtailed part of wind and solar output (fraction).
+def curtailment(base, response, rate, start):
+    """Curtailed part of wind and solar output (fraction, 0 to 1).
 
-    base + slope * max(0, share - base_share), where `share` is wind and solar output at
-    the base year's curtailment over final electricity plus grid losses; kept at most 0.5.
+    base + response * (rate - start): `rate` is what the hours of the year curtail, `start`
+    what they curtail in the base year, `base` the observed rate. A response above 1 adds
+    what lines within the province and errors of forecast lose beside the hourly balance,
+    one below 1 trade that the hours do not know.
     """
-    above = share - base_share
-    value = base + slope * above * (above > 0.0)
-    return value * (value < 0.5) + 0.5 * (value >= 0.5)
+    value = base + response * (rate - start)
+    value = value * (value > 0.0)
+    return value * (value < 1.0) + 1.0 * (value >= 1.0)
+
+
+@equation
+def coal_minimum(share, capacity, heat):
+    """Minimum output of coal plants in the heating season (GW).
+
+    share * capacity * heat: `share` of the base year's `capacity` (GW) stays on line at its
+    lowest stable load; `heat` is the index of heat that fuels supply (base year = 1), since
+    plants are on line for heat. Plants added later do not raise it, nuclear heat lowers it.
+    """
+    return share * capacity * heat
+
+
+@equation
+def store_hours(scheduled, more, duration):
+    """Hours of a store: those of the base year's use, and what more surplus adds.
+
+    `more` is how many more times a year than in the base year surplus fills the store,
+    which holds `duration` hours of its power. Where surplus fills it less often, the
+    schedule between valley and peak goes on.
+    """
+    return scheduled + duration * more * (more > 0.0)
 
 
 @equation

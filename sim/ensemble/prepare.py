@@ -19,6 +19,7 @@ from models.inputoutput.coefficients import (
 )
 from models.labels import DEMAND_GROUPS, FINAL_CARRIERS, PRICE_GROUPS, SECTORS, TECHNOLOGIES
 from models.state import DRIVERS, PARAMETERS, Base, Structure
+from sim.baseyear.power_profiles import typical_days
 from sim.ensemble.compiled import exact_kernel, wide_vectors
 from sim.errors import InputError
 from sim.scenario.defaults import BASE_YEAR, default_path
@@ -145,6 +146,7 @@ def _structure(
             [scenario.value(f"units.{unit.name}.year")[0] for unit in units], dtype=float
         ),
         parameters=np.array([_parameter(pack, name) for name in PARAMETERS]),
+        days=typical_days(),
         supply_led=scenario.choice("closure.kind") == "supply_led",
         count_imported_nonfossil=bool(settings["count_imported_nonfossil"]),
         calorific_share=settings["coal_equivalent_method"] == "calorific",

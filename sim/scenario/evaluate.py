@@ -15,7 +15,7 @@ from sim.scenario.quantities import Place, check_range
 from sim.scenario.resolved import Origin, Value
 
 LIMIT_PAIRS: Final = (
-    ("energy.coal.hours_min", "energy.coal.hours_max"),
+    ("energy.coal.minimum_output", "energy.coal.availability"),
     ("energy.net_import", "energy.import_limit"),
 )
 Stack = list[tuple[str, Assignment]]
