@@ -80,9 +80,7 @@ def dispatch(
 
 
 @kernel
-def intend(
-    y, structure, drivers, base, hours_of, capacity, average, base_hours, hours, results
-):
+def intend(y, structure, drivers, base, hours_of, capacity, average, base_hours, hours, results):
     """Hours and generation at the base year's curtailment, all but coal; final electricity."""
     out = results.electricity_generation
     for d in range(capacity.shape[1]):
@@ -138,9 +136,9 @@ def fill_mix(y, structure, drivers, base, average, mix, results):
             positive(heat) / heat_start if heat_start > 0.0 else 1.0,
         )
         bound = least(bound, mix[AVAILABLE, d])
-        outside = drivers[DRIVER.coal_minimum_output, y, d] * drivers[
-            DRIVER.coal_minimum_outside, y, d
-        ]
+        outside = (
+            drivers[DRIVER.coal_minimum_output, y, d] * drivers[DRIVER.coal_minimum_outside, y, d]
+        )
         outside *= (1.0 - own[COAL_POWER]) * base.capacity_average[COAL_POWER, d]
         mix[MINIMUM, d] = least(outside, mix[AVAILABLE, d])
         mix[HEAT_BOUND, d] = bound - mix[MINIMUM, d]

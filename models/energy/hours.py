@@ -44,8 +44,9 @@ OUTCOME_ROWS: Final = 5
 GROUP: Final = 64
 BASE, ROOM, REACH = 4 * GROUP, 5 * GROUP, 8 * GROUP
 POWER_ROW, LINK_ROW = 7 * GROUP, 6 * GROUP
-SURPLUS, SENT, WITHIN, BELOW, MISSING, BEYOND, HIGHEST = range(9 * GROUP, 16 * GROUP, GROUP)
-WORK_SIZE: Final = 16 * GROUP
+SURPLUS, SENT, WITHIN, ROOM_HOME, ROOM_ALL = range(9 * GROUP, 14 * GROUP, GROUP)
+MISSING, BEYOND, HIGHEST = range(14 * GROUP, 17 * GROUP, GROUP)
+WORK_SIZE: Final = 17 * GROUP
 HOURS_AT_ONCE: Final = 4
 
 
@@ -66,11 +67,11 @@ def add_hour(r, room, link, power, reach, sums):
     """Add an hour's residual `r` to a day's sums (GWh).
 
     Too much, sent out (at most `link`), sent out or stored (at most `reach` = link +
-    stores' power); stores' room to give back (at most `power`); load that coal cannot
-    serve (`room` is its range above the minimum), the same beyond the stores' power; the
-    highest residual.
+    stores' power); room for stores to give back (at most `power`) in place of coal, and with
+    the links' spare power; load that coal cannot serve (`room` is its range above the
+    minimum), the same beyond the stores' power; the highest residual.
     """
-    surplus, sent, within, below, missing, beyond, highest = sums
+    surplus, sent, within, home, everywhere, missing, beyond, highest = sums
     up = positive(r)
     over = up - r
     lack = positive(up - room)
@@ -78,7 +79,8 @@ def add_hour(r, room, link, power, reach, sums):
         surplus + over,
         sent + least(over, link),
         within + least(over, reach),
-        below + least(up, power),
+        home + least(up, power),
+        everywhere + least(positive(r + link), power),
         missing + lack,
         beyond + positive(lack - power),
         r if r > highest else highest,
@@ -107,14 +109,23 @@ def add_hours(profile, work):
         base, room, link = work[BASE + d], work[ROOM + d], work[LINK_ROW + d]
         power, reach = work[POWER_ROW + d], work[REACH + d]
         surplus, sent, within = work[SURPLUS + d], work[SENT + d], work[WITHIN + d]
-        below, missing = work[BELOW + d], work[MISSING + d]
-        s = (surplus, sent, within, below, missing, work[BEYOND + d], work[HIGHEST + d])
-        s = add_hour(l0 * load - base - a0 * land - b0 * sea - c0 * sun, room, link, power, reach, s)
-        s = add_hour(l1 * load - base - a1 * land - b1 * sea - c1 * sun, room, link, power, reach, s)
-        s = add_hour(l2 * load - base - a2 * land - b2 * sea - c2 * sun, room, link, power, reach, s)
-        s = add_hour(l3 * load - base - a3 * land - b3 * sea - c3 * sun, room, link, power, reach, s)
-        work[SURPLUS + d], work[SENT + d], work[WITHIN + d], work[BELOW + d] = s[:4]
-        work[MISSING + d], work[BEYOND + d], work[HIGHEST + d] = s[4:]
+        home, everywhere, missing = work[ROOM_HOME + d], work[ROOM_ALL + d], work[MISSING + d]
+        beyond, highest = work[BEYOND + d], work[HIGHEST + d]
+        s = (surplus, sent, within, home, everywhere, missing, beyond, highest)
+        s = add_hour(
+            l0 * load - base - a0 * land - b0 * sea - c0 * sun, room, link, power, reach, s
+        )
+        s = add_hour(
+            l1 * load - base - a1 * land - b1 * sea - c1 * sun, room, link, power, reach, s
+        )
+        s = add_hour(
+            l2 * load - base - a2 * land - b2 * sea - c2 * sun, room, link, power, reach, s
+        )
+        s = add_hour(
+            l3 * load - base - a3 * land - b3 * sea - c3 * sun, room, link, power, reach, s
+        )
+        work[SURPLUS + d], work[SENT + d], work[WITHIN + d], work[ROOM_HOME + d] = s[:4]
+        work[ROOM_ALL + d], work[MISSING + d], work[BEYOND + d], work[HIGHEST + d] = s[4:]
 
 
 @kernel
@@ -173,9 +184,11 @@ def close_day(days, k, mix, least_efficiency, work, outcome):
     """Let stores and links settle the day and add it to the year with its weight.
 
     Surplus beyond all wind and sun of the day comes from plants that must run: it leaves
-    the province. A store fills what coal cannot serve within its power and energy.
+    the province; so does what stores hold when no room is left above coal's minimum. A store fills what coal cannot serve within its power and energy, from
+    surplus and from what coal can do in other hours of the day.
     """
     weight = 1e-3 * days.weight[k]
+    load = days.hours[0, k].sum()
     land = days.hours[1, k].sum()
     sea = days.hours[2, k].sum()
     sun = days.hours[3, k].sum()
@@ -183,14 +196,18 @@ def close_day(days, k, mix, least_efficiency, work, outcome):
     for d in range(mix.shape[1]):
         sent = work[SENT + d]
         taken = store_intake(
-            work[WITHIN + d] - sent, mix[STORE_INTAKE, d], work[BELOW + d], least_efficiency
+            work[WITHIN + d] - sent, mix[STORE_INTAKE, d], work[ROOM_ALL + d], least_efficiency
         )
         left = work[SURPLUS + d] - sent - taken
         green = land * mix[WIND_LAND, d] + sea * mix[WIND_SEA, d] + sun * mix[SUN, d]
         lost = least(left, green)
+        through = positive(least_efficiency * taken - work[ROOM_HOME + d])  # links carry it
+        above = load * mix[LOAD, d] - 24.0 * work[BASE + d] - green + work[SURPLUS + d]
+        spare = 24.0 * work[ROOM + d] - (above - work[MISSING + d])
         filled = least(work[MISSING + d] - work[BEYOND + d], mix[STORE_OUTPUT, d])
+        filled = least(filled, least_efficiency * (positive(spare) + taken))
         outcome[CURTAILED, d] += weight * lost
-        outcome[EXPORTED, d] += weight * (sent + left - lost)
+        outcome[EXPORTED, d] += weight * (sent + through + left - lost)
         outcome[STORED, d] += weight * taken
         outcome[UNSERVED, d] += weight * (work[MISSING + d] - filled)
         highest = work[HIGHEST + d] + mix[MINIMUM, d] + heating * mix[HEAT_BOUND, d]

@@ -138,9 +138,7 @@ def typical_days(record: pd.DataFrame, assumed: dict[str, float]) -> list[list[f
     rows: list[list[float | int | str]] = []
     for month in range(1, 13):
         m = month - 1
-        light = solar_day(
-            month, assumed["latitude"], assumed["longitude"], assumed["panel_tilt"]
-        )
+        light = solar_day(month, assumed["latitude"], assumed["longitude"], assumed["panel_tilt"])
         light = light / light.mean() * sun[m]
         factor = mean_factor * wind[m]
         onshore = state_means(factor, assumed["wind_daily_cv"], share) / mean_factor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.energy.hours import Days
 from models.labels import DEMAND_GROUPS, PRICE_GROUPS, SECTORS, TECHNOLOGIES
 from models.state import DRIVER, DRIVERS, PARAMETER, PARAMETERS, Base, Structure
 
@@ -52,6 +53,24 @@ def parameters() -> np.ndarray:
     return np.array([values[name] for name in PARAMETERS])
 
 
+def random_days(rng: np.random.Generator, days: int = 7) -> Days:
+    """Typical days of no particular place, the last without weight; profiles have mean 1."""
+    weight = np.append(rng.dirichlet(np.ones(days - 1)) * 365.0, 0.0)
+    hours = np.stack(
+        [
+            rng.uniform(0.8, 1.2, (days, 24)),
+            rng.gamma(2.0, 0.5, (days, 1)) * rng.uniform(0.8, 1.2, (days, 24)),
+            rng.gamma(2.0, 0.5, (days, 1)) * rng.uniform(0.8, 1.2, (days, 24)),
+            np.maximum(np.sin(np.arange(24) * np.pi / 12.0 - 1.6), 0.0)
+            * rng.uniform(0.5, 1.5, (days, 1)),
+        ]
+    )
+    steady = rng.uniform(0.7, 1.3, (2, days))
+    hours /= (hours.mean(axis=2) @ weight / 365.0)[:, None, None]
+    steady /= (steady @ weight / 365.0)[:, None]
+    return Days(hours, np.vstack([steady, np.arange(days) % 2.0]), weight)
+
+
 def random_economy(seed: int, years: int = 6, draws: int = 3, *, supply_led: bool = True):
     """Return (structure, base, drivers, slips) of a random closed economy."""
     rng = np.random.default_rng(seed)
@@ -91,6 +110,7 @@ def random_economy(seed: int, years: int = 6, draws: int = 3, *, supply_led: boo
         unit_capacity=np.array([1.2, 1.0]),
         unit_year=np.array([2026.5, 2027.75]),
         parameters=parameters(),
+        days=random_days(rng),
         supply_led=supply_led,
         count_imported_nonfossil=False,
         calorific_share=False,
@@ -141,13 +161,19 @@ def random_drivers(rng: np.random.Generator, years: int, draws: int) -> np.ndarr
         data_centre_electricity=1.0,
         nuclear_heat=0.1,
         curtailment_base=0.05,
-        curtailment_slope=0.3,
+        curtailment_response=1.0,
+        coal_availability=0.85,
+        coal_minimum_output=0.25,
+        coal_minimum_outside=0.7,
+        exchange_power=1.0,
+        storage_duration=2.5,
+        pumped_duration=5.5,
+        demand_response=0.5,
         net_import=40.0,
         import_limit=75.0,
         grid_loss_rate=0.05,
         coal_rate=0.295,
         coal_hours_max=5000.0,
-        coal_hours_min=1800.0,
         imported_nonfossil_share=0.4,
         imported_electricity_factor=0.5,
         heat_efficiency=0.85,

@@ -278,52 +278,119 @@ def final_energy(y, structure, base, d, p, s, t) -> tuple[np.ndarray, np.ndarray
     return energy, raw * output[:, None]
 
 
+def undisturbed(y, base, d) -> np.ndarray:
+    """Hours of each technology at the base year's curtailment and use of stores."""
+    runs = base.capacity_average > 0
+    hours = np.zeros(11)
+    hours[runs] = 1e3 * base.generation[runs] / base.capacity_average[runs]
+    for name in RUN:
+        i, path = TECHNOLOGIES.index(name), getattr(d, f"hours_{name}")
+        hours[i] = hours[i] * (path[y] / path[0]) if runs[i] else path[y]
+    return hours
+
+
+def typical_year(y, structure, base, d, p, t, average) -> SimpleNamespace:
+    """Every typical day of the year in GW, settled day by day."""
+    made = dict(zip(TECHNOLOGIES, average[y] * undisturbed(y, base, d) / 8760, strict=True))
+    sent = dict(zip(TECHNOLOGIES, 1 - structure.own_use_rate, strict=True))
+    size = dict(zip(TECHNOLOGIES, average[y], strict=True))
+    gate = {name: made[name] * sent[name] for name in TECHNOLOGIES}
+    load, land, sea, sun = structure.days.hours
+    nuclear, hydro, season = structure.days.days[:, :, None]
+    before = 1 - d.curtailment_base[0]
+    green = land * gate["wind_onshore"] + sea * gate["wind_offshore"]
+    green = (green + sun * (gate["solar_utility"] + gate["solar_distributed"])) / before
+    electricity = t.final_energy[y][:, FINAL_CARRIERS.index("electricity")].sum() / TCE_PER_MWH
+    load = load * electricity / (1 - d.grid_loss_rate[y]) / 8.76
+    planned = (base.net_import + d.net_import[y] - d.net_import[0]) / 8.76
+    left = load - nuclear * gate["nuclear"] - hydro * gate["hydro"] - green
+    left = left - gate["biomass"] - gate["gas"] - planned  # to coal, links and stores
+
+    def heat(year):
+        return t.final_energy[year][:, FINAL_CARRIERS.index("heat")].sum() - d.nuclear_heat[year]
+
+    index = max(heat(y), 0.0) / heat(0) if heat(0) > 0 else 1.0
+    fleet = d.coal_minimum_output[y] * base.capacity_average[TECHNOLOGIES.index("coal")]
+    able = d.coal_availability[y] * size["coal"]
+    minimum = np.where(season > 0, fleet * index, fleet * d.coal_minimum_outside[y])
+    minimum = np.minimum(minimum, able) * sent["coal"]
+    too_much = np.maximum(minimum - left, 0)
+    room = np.maximum(left - minimum, 0)
+    lack = np.maximum(room - np.maximum(able * sent["coal"] - minimum, 0), 0)
+
+    duration = {"pumped_storage": d.pumped_duration[y], "storage": d.storage_duration[y]}
+    efficiency = {"pumped_storage": p.pumping_efficiency, "storage": p.storage_efficiency}
+    power = sum(size[k] for k in duration) + d.demand_response[y]
+    output = sum(size[k] * duration[k] for k in duration)
+    intake = sum(size[k] * duration[k] / efficiency[k] for k in duration)
+    movable = d.demand_response[y] * d.storage_duration[y]
+    output, intake = output + movable, intake + movable
+
+    link = d.exchange_power[y]
+    beside = np.minimum(too_much, link).sum(axis=1)
+    wanted = np.clip(too_much - link, 0, power).sum(axis=1)
+    worst = min(efficiency.values())
+    spare = np.maximum(left - minimum + link, 0)
+    back = np.minimum(spare, power).sum(axis=1) / worst
+    stored = np.minimum(np.minimum(wanted, intake), back)
+    rest = too_much.sum(axis=1) - beside - stored
+    lost = np.minimum(rest, green.sum(axis=1))
+    through = np.maximum(worst * stored - np.minimum(room, power).sum(axis=1), 0)
+    spare = (able * sent["coal"] - minimum).sum(axis=1) * 24 - (room - lack).sum(axis=1)
+    charged = worst * (np.maximum(spare, 0) + stored)
+    served = np.minimum(np.minimum(np.minimum(lack, power).sum(axis=1), output), charged)
+    days = structure.days.weight / 1e3
+    return SimpleNamespace(
+        curtailed=days @ lost / (days @ green.sum(axis=1)) if green.any() else 0.0,
+        sent_out=days @ (beside + through + rest - lost),
+        fills=1e3 * (days @ stored) / intake if intake > 0 else 0.0,
+        unserved=days @ (lack.sum(axis=1) - served),
+        peak=max(left.max(), 0.0),
+        firm=able * sent["coal"] + power,
+        highest=load.max(),
+        final=electricity,
+        supplied=electricity / (1 - d.grid_loss_rate[y]),
+    )
+
+
 def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
-    """Dispatch: everything runs its hours, coal closes, net import takes what is left."""
-
-    def undisturbed(year):  # hours at the base year's curtailment
-        runs = base.capacity_average > 0
-        hours = np.zeros(11)
-        hours[runs] = 1e3 * base.generation[runs] / base.capacity_average[runs]
-        for name in RUN:
-            i, path = TECHNOLOGIES.index(name), getattr(d, f"hours_{name}")
-            hours[i] = hours[i] * (path[year] / path[0]) if runs[i] else path[year]
-        return hours
-
-    def supplied(year):
-        final = t.final_energy[year][:, FINAL_CARRIERS.index("electricity")].sum() / TCE_PER_MWH
-        return final, final / (1 - d.grid_loss_rate[year])
-
-    green, coal = at(TECHNOLOGIES, RENEWABLE), TECHNOLOGIES.index("coal")
-    shares = [
-        (average[year] * undisturbed(year))[green].sum() / 1e3 / supplied(year)[1]
-        for year in (0, y)
-    ]
-    above = max(shares[1] - shares[0], 0.0)
-    lost = min(d.curtailment_base[y] + d.curtailment_slope[y] * above, 0.5)
-    hours = undisturbed(y)
+    """Typical days move curtailment, stores and exchange from the base year's; coal closes."""
+    now = typical_year(y, structure, base, d, p, t, average)
+    then = typical_year(0, structure, base, d, p, t, average)
+    coal, pumped, stored = at(TECHNOLOGIES, ("coal", "pumped_storage", "storage"))
+    change = d.curtailment_response[y] * (now.curtailed - then.curtailed)
+    lost = np.clip(d.curtailment_base[y] + change, 0, 1)
+    hours = undisturbed(y, base, d)
     made = average[y] * hours / 1e3
-    made[green] *= (1 - lost) / (1 - d.curtailment_base[0])
+    made[at(TECHNOLOGIES, RENEWABLE)] *= (1 - lost) / (1 - d.curtailment_base[0])
+    more = max(now.fills - then.fills, 0.0)
+    made[pumped] += average[y][pumped] * d.pumped_duration[y] * more / 1e3
+    made[stored] += average[y][stored] * d.storage_duration[y] * more / 1e3
     made[coal] = 0.0
-    final, delivered = supplied(y)
     taken = (
-        delivered
+        now.supplied
         + structure.own_use_rate @ made
-        + made[TECHNOLOGIES.index("pumped_storage")] / p.pumping_efficiency
-        + made[TECHNOLOGIES.index("storage")] / p.storage_efficiency
+        + made[pumped] / p.pumping_efficiency
+        + made[stored] / p.storage_efficiency
     )
     planned = base.net_import + d.net_import[y] - d.net_import[0]
+    bought = max(now.unserved - then.unserved, 0.0)
+    sold = max(now.sent_out - then.sent_out, 0.0)
     sent_out = 1 - structure.own_use_rate[coal]
-    wanted = (taken - made.sum() - planned) / sent_out
-    least, most = average[y][coal] * np.array([d.coal_hours_min[y], d.coal_hours_max[y]]) / 1e3
-    made[coal] = min(max(wanted, least), most)  # the upper limit is physical: it prevails
+    wanted = (taken - made.sum() - planned - bought + sold) / sent_out
+    made[coal] = np.clip(wanted, 0.0, average[y][coal] * d.coal_hours_max[y] / 1e3)
     off = (wanted - made[coal]) * sent_out
-    s.curtailment[y], s.final_electricity[y] = lost, final
-    s.electricity_shortfall[y], s.electricity_surplus[y] = max(off, 0.0), max(-off, 0.0)
-    s.electricity_net_import[y] = planned + off
-    s.electricity_exchange_excess[y] = max(abs(planned + off) - d.import_limit[y], 0.0)
+    s.curtailment[y], s.final_electricity[y] = lost, now.final
+    s.electricity_shortfall[y] = bought + max(off, 0.0)
+    s.electricity_surplus[y] = sold + max(-off, 0.0)
+    s.electricity_net_import[y] = planned + bought - sold + off
+    s.electricity_exchange_excess[y] = max(
+        abs(s.electricity_net_import[y]) - d.import_limit[y], 0.0
+    )
     s.electricity_demand[y] = taken + structure.own_use_rate[coal] * made[coal]
     s.coal_power_hours[y] = 1e3 * made[coal] / average[y][coal]
+    s.peak_residual_load[y] = now.peak
+    s.reserve_margin[y] = (now.firm - now.peak) / now.highest
     gap = s.electricity_demand[y] - made.sum() - s.electricity_net_import[y]
     r.electricity_balance[y] = abs(gap / s.electricity_demand[y])
     t.electricity_generation.append(made)

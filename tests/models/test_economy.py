@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.economy import simulate
-from models.state import DRIVER, IDENTITIES, SCALAR, empty_results
+from models.energy.hours import Days
+from models.state import DRIVER, IDENTITIES, PARAMETER, SCALAR, empty_results
 from models.workspace import workspace
 from tests.models.economies import random_economy
 
@@ -103,13 +104,12 @@ def test_co2_by_sector_sums_to_the_territorial_total():
 def test_a_shortfall_is_explicit_and_met_by_net_import():
     structure, base, drivers, slips = random_economy(23)
     drivers[DRIVER.coal_hours_max, 1:] = 500.0
-    drivers[DRIVER.coal_hours_min, 1:] = 100.0
     results = rerun(structure, base, drivers, slips)
     shortfall = scalar(results, "electricity_shortfall")[1:]
     assert (shortfall > 0.0).all()
     np.testing.assert_allclose(
         scalar(results, "electricity_net_import")[1:],
-        scheduled(base, drivers) + shortfall,
+        scheduled(base, drivers) + shortfall - scalar(results, "electricity_surplus")[1:],
         rtol=1e-12,
     )
     np.testing.assert_allclose(scalar(results, "coal_power_hours")[1:], 500.0, rtol=1e-12)
@@ -117,20 +117,21 @@ def test_a_shortfall_is_explicit_and_met_by_net_import():
 
 def test_a_surplus_is_explicit_and_lowers_net_import():
     structure, base, drivers, slips = random_economy(29)
-    drivers[DRIVER.coal_hours_min, 1:] = 6000.0
-    drivers[DRIVER.coal_hours_max, 1:] = 7000.0
+    drivers[DRIVER.coal_minimum_output, 1:] = 0.7
     results = rerun(structure, base, drivers, slips)
     surplus = scalar(results, "electricity_surplus")[1:]
     assert (surplus > 0.0).all()
     np.testing.assert_allclose(
         scalar(results, "electricity_net_import")[1:],
-        scheduled(base, drivers) - surplus,
+        scheduled(base, drivers) - surplus + scalar(results, "electricity_shortfall")[1:],
         rtol=1e-12,
     )
 
 
 def test_a_late_nuclear_unit_means_more_coal_and_a_lower_non_fossil_share():
     structure, base, drivers, slips = random_economy(31)
+    even = Days(np.ones((4, 1, 24)), np.ones((3, 1)), np.array([365.0]))
+    structure = structure._replace(days=even)  # no hour of surplus: coal steps in for all of it
     early = rerun(structure, base, drivers, slips * 0.0)
     late_slips = slips * 0.0
     late_slips[0] = 2.0  # planned for mid-2026: now mid-2028
@@ -147,6 +148,23 @@ def test_a_late_nuclear_unit_means_more_coal_and_a_lower_non_fossil_share():
     extra = scalar(late, "co2_total")[year] - scalar(early, "co2_total")[year]
     factor = structure.emission_factor[0] * drivers[DRIVER.emission_factor_coal, year]
     np.testing.assert_allclose(extra, more * drivers[DRIVER.coal_rate, year] * factor, rtol=1e-9)
+
+
+def test_less_nuclear_power_is_replaced_by_coal_purchases_and_less_curtailment():
+    structure, base, drivers, slips = random_economy(31)
+    drivers[DRIVER.coal_minimum_output] = 0.35
+    early = rerun(structure, base, drivers, slips * 0.0)
+    late = rerun(structure, base, drivers, np.array([[2.0], [0.0]]) + slips * 0.0)
+    change = late.electricity_generation[:, 2] - early.electricity_generation[:, 2]
+    gate = (1.0 - structure.own_use_rate)[:, None] * change
+    efficiency = structure.parameters[[PARAMETER.pumping_efficiency, PARAMETER.storage_efficiency]]
+    gate[[2, 10]] -= change[[2, 10]] / efficiency[:, None]
+    bought = scalar(late, "electricity_net_import")[2] - scalar(early, "electricity_net_import")[2]
+    assert (gate[0] < 0.0).all()
+    np.testing.assert_allclose(gate.sum(axis=0) + bought, 0.0, atol=1e-9)
+    assert (gate[3:7].sum(axis=0) > 0.0).all()  # room for wind and sun
+    assert (gate[8] > 0.0).all()
+    assert (gate[8] < -gate[0]).all()
 
 
 def test_the_closure_extremes_bracket_the_manufacturing_share():

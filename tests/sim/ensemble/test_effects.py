@@ -32,7 +32,6 @@ INDICATORS = {
 
 TIGHT = {  # limits bind and imported non-fossil electricity counts
     "settings.count_imported_nonfossil": True,
-    "energy.coal.hours_min": 1000,
     "energy.coal.hours_max": 2000,
     "energy.import_limit": 45,
 }

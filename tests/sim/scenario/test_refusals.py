@@ -51,7 +51,7 @@ CASES: list[tuple[str, int | None, str | None, list[str]]] = [
     ("unknown_parent", 2, "extends", ["no such scenario to extend", "did you mean 'plan'?"]),
     ("contradicting_closure", 4, "closure.weight_domestic", ["contradicts closure.kind"]),
     ("contradicting_unit", 4, "units.xudabao_4.year", ["contradicts", "included false"]),
-    ("crossed_limits", 4, "energy.coal.hours_max", ["contradictory", "in 2028", "3000 over 2500"]),
+    ("crossed_limits", 4, "energy.coal.availability", ["contradictory", "in 2028", "0.7 over 0.6"]),
     ("values_and_changes", 5, f"{WIND}.2029", ["cannot be mixed"]),
     ("factor_with_unit", 3, WIND, ["a factor has no unit"]),
     ("change_out_of_range", 3, WIND, ["out of range", "in 2026", "0 to 20 GW/yr"]),
