@@ -184,8 +184,9 @@ def close_day(days, k, mix, least_efficiency, work, outcome):
     """Let stores and links settle the day and add it to the year with its weight.
 
     Surplus beyond all wind and sun of the day comes from plants that must run: it leaves
-    the province; so does what stores hold when no room is left above coal's minimum. A store fills what coal cannot serve within its power and energy, from
-    surplus and from what coal can do in other hours of the day.
+    the province; so does what stores hold when no room is left above coal's minimum. A
+    store fills what coal cannot serve within its power and energy, from surplus and from
+    what coal can do in other hours of the day.
     """
     weight = 1e-3 * days.weight[k]
     load = days.hours[0, k].sum()

@@ -27,6 +27,7 @@ INDICATORS = {
     "electricity_surplus",
     "energy_total",
     "electricity_exchange_excess",
+    "reserve_margin",
 }
 
 

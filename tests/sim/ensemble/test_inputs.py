@@ -46,8 +46,13 @@ def test_every_input_moves_a_driver_of_the_model():
     check_drivers(expand_units(INPUTS, UNITS), DRIVERS, UNITS)
 
 
-def test_orders_are_1_to_n_in_the_order_of_the_file():
-    assert [item.order for item in INPUTS] == list(range(1, len(INPUTS) + 1))
+RETIRED = {85, 91}  # curtailment_slope and coal_hours_min gave way to the hours of power
+
+
+def test_orders_follow_the_file_and_retired_ones_stay_free():
+    used = [item.order for item in INPUTS]
+    assert used == sorted(used)
+    assert set(used) == set(range(1, max(used) + 1)) - RETIRED
     assert tuple(item.name for item in INPUTS[:5]) == FIRST
 
 
