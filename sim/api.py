@@ -14,7 +14,8 @@ from sim.assess.compare import all_differences, compare
 from sim.assess.targets import evaluate, joint
 from sim.baseyear.files import check_folder
 from sim.ensemble import folder
-from sim.ensemble.run import EnsembleRun, Progress, run_ensemble
+from sim.ensemble.run import EnsembleRun, run_ensemble
+from sim.ensemble.stream import Progress
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:

@@ -1,17 +1,13 @@
-"""Moments and quantiles of an ensemble that do not depend on who computed what, when.
+"""Moments of an ensemble that do not depend on who computed what, when.
 
-Draws are summed over fixed blocks of 128: within a block by a fixed tree, between
-blocks by a binary tree whose shape depends on the block numbers only. Blocks may arrive
+Draws are summed over fixed leaves of 1,024: within a leaf in a fixed order, between
+leaves by a binary tree whose shape depends on the leaf numbers only. Leaves may arrive
 in any order, from any thread, machine or earlier run: the same bits result. Sums are
 taken about a fixed value (the central path), so that small spreads around large values
 keep their accuracy.
 
     mean = c + S1 / n,   variance = (S2 - S1**2 / n) / (n - 1),
     S1 = sum (x - c),    S2 = sum (x - c)**2.
-
-Quantiles of scalars are exact order statistics of all stored draws, with linear
-interpolation between neighbours (definition 7 of Hyndman & Fan 1996, American
-Statistician 50).
 """
 
 from __future__ import annotations
@@ -28,7 +24,8 @@ FloatArray = npt.NDArray[np.float64]
 Node = tuple[int, int]
 
 BLOCK: Final = 128
-QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+LEAF_BLOCKS: Final = 8
+LEAF: Final = LEAF_BLOCKS * BLOCK
 
 
 class NonFiniteResultError(ArithmeticError):
@@ -58,48 +55,71 @@ class Moments(NamedTuple):
 
 
 @exact_kernel
-def leaf_sums(
-    values: FloatArray, centre: FloatArray, sums: FloatArray, squares: FloatArray
+def _fold(
+    row: FloatArray, start: int, middle: float, sums: FloatArray, squares: FloatArray
 ) -> None:
-    """Sum a block's deviations from `centre` and their squares, in a fixed tree.
+    """Fold the deviations of 128 draws, and their squares, to sixteen partial sums."""
+    for b in range(16):
+        k = start + b
+        p, q, r, s = (
+            row[k] - middle,
+            row[k + 16] - middle,
+            row[k + 32] - middle,
+            row[k + 48] - middle,
+        )
+        t, u = row[k + 64] - middle, row[k + 80] - middle
+        v, w = row[k + 96] - middle, row[k + 112] - middle
+        sums[b] = ((p + q) + (r + s)) + ((t + u) + (v + w))
+        squares[b] = ((p * p + q * q) + (r * r + s * s)) + ((t * t + u * u) + (v * v + w * w))
+
+
+@exact_kernel
+def leaf_sums(
+    values: FloatArray, used: int, centre: FloatArray, sums: FloatArray, squares: FloatArray
+) -> None:
+    """Add the deviations of draws from `centre` and their squares, in a fixed order.
+
+    Draws are folded by 128, whatever the width of the block, and the chunks added one
+    after the other; sixteen values go side by side, which keeps the additions apart that
+    wait for each other.
 
     Parameters
     ----------
-    values : ndarray, shape (n, block), contiguous
-        At most 128 draws on the last axis; missing ones count as zero deviations.
+    values : ndarray, shape (n, width), contiguous
+        Draws on the last axis.
+    used : int
+        Number of leading draws that count.
     centre : ndarray, shape (n,)
     sums, squares : ndarray, shape (n,)
-        Receive the sums.
+        Are increased by the sums.
     """
-    block = values.shape[1]
-    quarter = BLOCK // 4
+    first = np.empty((16, 16))
+    second = np.empty((16, 16))
     padded = np.empty(BLOCK)
-    first = np.empty(quarter)
-    second = np.empty(quarter)
-    for i in range(values.shape[0]):
-        middle = centre[i]
-        row = values[i]
-        if block < BLOCK:
-            padded[:block] = row
-            padded[block:] = middle
-            row = padded
-        for b in range(quarter):
-            p, q = row[b] - middle, row[quarter + b] - middle
-            r, s = row[2 * quarter + b] - middle, row[3 * quarter + b] - middle
-            first[b] = (p + q) + (r + s)
-            second[b] = (p * p + q * q) + (r * r + s * s)
-        half = quarter // 2
-        while half >= 1:
-            for b in range(half):
-                first[b] += first[half + b]
-                second[b] += second[half + b]
-            half //= 2
-        sums[i] = first[0]
-        squares[i] = second[0]
+    n = values.shape[0]
+    for start in range(0, used, BLOCK):
+        whole = start + BLOCK <= used
+        for group in range(0, n, 16):
+            rows = min(16, n - group)
+            for r in range(rows):
+                middle = centre[group + r]
+                if whole:
+                    _fold(values[group + r], start, middle, first[r], second[r])
+                else:
+                    padded[: used - start] = values[group + r, start:used]
+                    padded[used - start :] = middle
+                    _fold(padded, 0, middle, first[r], second[r])
+            for r in range(rows):
+                total, square = 0.0, 0.0
+                for b in range(16):
+                    total += first[r, b]
+                    square += second[r, b]
+                sums[group + r] += total
+                squares[group + r] += square
 
 
 class MomentTree:
-    """Running moments of `n` values over numbered blocks of draws.
+    """Running moments of `n` values over numbered leaves of draws.
 
     Parameters
     ----------
@@ -109,9 +129,9 @@ class MomentTree:
 
     Notes
     -----
-    A node (level, index) holds the sums of the blocks index 2**level to (index + 1)
-    2**level - 1. Two finished neighbours merge at once, so that only about log2(blocks)
-    nodes are kept when blocks come in order.
+    A node (level, index) holds the sums of the leaves index 2**level to (index + 1)
+    2**level - 1. Two finished neighbours merge at once, so that only about log2(leaves)
+    nodes are kept when leaves come in order.
     """
 
     def __init__(self, centre: FloatArray) -> None:
@@ -120,40 +140,34 @@ class MomentTree:
         self.centre = np.where(np.isfinite(centre), centre, 0.0).ravel()
         self._nodes: dict[Node, FloatArray] = {}
 
-    def add(self, block: int, values: FloatArray) -> FloatArray:
-        """Add the draws of one block.
+    def add(self, leaf: int, values: FloatArray) -> None:
+        """Add the draws of one leaf.
 
         Parameters
         ----------
-        block : int
-            Number of the block: its first draw over 128.
+        leaf : int
+            Number of the leaf: its first draw over 1,024.
         values : ndarray, shape (*centre.shape, draws)
-            At most 128 draws; fewer only in the last block of the ensemble.
-
-        Returns
-        -------
-        ndarray, shape (2, n)
-            Sums and squares of the block: not finite where a value is not.
+            At most 1,024 draws; fewer only in the last leaf of the ensemble.
 
         Raises
         ------
         ValueError
-            For a wrong shape or a block that was added before.
+            For a wrong shape or a leaf that was added before.
         """
         draws = values.shape[-1]
-        if values.shape[:-1] != self.shape or not 1 <= draws <= BLOCK:
+        if values.shape[:-1] != self.shape or not 1 <= draws <= LEAF:
             raise ValueError(
-                f"block {block} has shape {values.shape}, not {self.shape} and 1 to {BLOCK} draws"
+                f"leaf {leaf} has shape {values.shape}, not {self.shape} and 1 to {LEAF} draws"
             )
-        leaf = np.empty((2, self.centre.size))
         flat = np.ascontiguousarray(values).reshape(self.centre.size, draws)
-        leaf_sums(flat, self.centre, leaf[0], leaf[1])
-        self.add_leaf(block, leaf)
-        return leaf
+        sums = np.zeros((2, self.centre.size))
+        leaf_sums(flat, draws, self.centre, sums[0], sums[1])
+        self.add_sums(leaf, sums)
 
-    def add_leaf(self, block: int, leaf: FloatArray) -> None:
-        """Add the sums (2, n) of one block, from `leaf_sums`."""
-        self._insert((0, block), leaf)
+    def add_sums(self, leaf: int, sums: FloatArray) -> None:
+        """Add the sums (2, n) of one leaf, from `leaf_sums`; the array is taken over."""
+        self._insert((0, leaf), sums)
 
     def merge(self, other: MomentTree) -> None:
         """Take over the nodes of another tree about the same centre.
@@ -161,7 +175,7 @@ class MomentTree:
         Raises
         ------
         ValueError
-            When the centres differ or a block is in both.
+            When the centres differ or a leaf is in both.
         """
         if not np.array_equal(self.centre, other.centre):
             raise ValueError("moments about different centres cannot be merged")
@@ -171,7 +185,7 @@ class MomentTree:
     def _insert(self, node: Node, sums: FloatArray) -> None:
         level, index = node
         if self._covered(level, index):
-            raise ValueError(f"block {index << level} was added before")
+            raise ValueError(f"leaf {index << level} was added before")
         while (level, index ^ 1) in self._nodes:
             sibling = self._nodes.pop((level, index ^ 1))
             sums = sums + sibling if index % 2 == 0 else sibling + sums
@@ -209,17 +223,17 @@ class MomentTree:
         Raises
         ------
         ValueError
-            When the blocks added are not exactly those of these draws.
+            When the leaves added are not exactly those of these draws.
         """
-        blocks = -(-draws // BLOCK)
+        leaves = -(-draws // LEAF)
         spans = sorted((index << level, (index + 1) << level) for level, index in self._nodes)
         reached = 0
         for first, last in spans:
             if first != reached:
                 break
             reached = last
-        if reached != blocks or not blocks:
-            raise ValueError(f"moments of {draws} draws need {blocks} blocks without a gap")
+        if reached != leaves or not leaves:
+            raise ValueError(f"moments of {draws} draws need {leaves} leaves without a gap")
         total = np.zeros((2, self.centre.size))
         for node in sorted(self._nodes, key=lambda item: item[1] << item[0]):
             total = total + self._nodes[node]
@@ -228,24 +242,6 @@ class MomentTree:
         std = np.sqrt(spread / (draws - 1)) if draws > 1 else np.full_like(spread, np.nan)
         mean = self.centre + shift
         return Moments(draws, mean.reshape(self.shape), std.reshape(self.shape))
-
-
-def exact_quantiles(draws: FloatArray, levels: Sequence[float] = QUANTILES) -> FloatArray:
-    """Return exact quantiles over the last axis.
-
-    Parameters
-    ----------
-    draws : ndarray, shape (..., n_draw)
-    levels : sequence of float
-        In [0, 1].
-
-    Returns
-    -------
-    ndarray, shape (..., n_level)
-        NaN where any draw is NaN.
-    """
-    values = np.quantile(draws, np.asarray(levels, dtype=np.float64), axis=-1)
-    return np.ascontiguousarray(np.moveaxis(values, 0, -1))
 
 
 def check_finite(results: Mapping[str, FloatArray], first_draw: int, years: Sequence[int]) -> None:

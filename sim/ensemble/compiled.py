@@ -32,6 +32,8 @@ _SOURCES = (
     "drivers",
     "prepare",
     "accumulate",
+    "quantiles",
+    "paired",
 )
 Function = TypeVar("Function", bound=Callable[..., Any])
 

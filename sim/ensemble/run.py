@@ -1,16 +1,13 @@
 """The ensemble: central paths and draws of one or more scenarios over common draws.
 
-Draws are simulated in blocks of fixed size; consecutive blocks make a leaf, which one
-thread works through. Sums are kept by leaf and added in the order of the leaves, so that
-results do not depend on the number of threads.
+How the draws pass and what is kept of them: `sim.ensemble.stream`.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,26 +17,21 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from models.state import DRIVERS, Results
+from models.state import DRIVERS
 from sim.baseyear.pack import content_hash, load_pack, made_with, read_manifest
-from sim.ensemble.accumulate import BLOCK
+from sim.ensemble.assemble import central_dataset, draws_dataset, ensemble_dataset
 from sim.ensemble.effects import effects_dataset
 from sim.ensemble.inputs import count_kinds
-from sim.ensemble.summary import (
-    Leaf,
-    Summary,
-    central_dataset,
-    draws_dataset,
-    ensemble_dataset,
-)
-from sim.ensemble.work import Scratch, Work, prepare_work, sample, simulate_case, simulate_centre
+from sim.ensemble.observer import Observer
+from sim.ensemble.stream import Progress, Stream
+from sim.ensemble.summary import BrokenDrawError, Summary
+from sim.ensemble.trace import extreme_scores
+from sim.ensemble.work import Work, prepare_work, simulate_centre
 from sim.errors import InputError
 from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario import scenario as find_scenario
 
-LEAF_BLOCKS = 8
-MAXIMUM_DRAWS = 2_000_000
-Progress = Callable[[int, int], None]
+MAXIMUM_DRAWS = 10**9
 
 
 @dataclass(frozen=True)
@@ -54,7 +46,11 @@ class EnsembleRun:
     ensemble : Dataset
         NAME_mean, NAME_std, and NAME(scenario, year, …, quantile).
     draws : Dataset or None
-        Scalars of every draw; None where the run was read from a folder.
+        Scalars of the leading 16,384 draws, of all where there are no more; of a run read
+        from a folder every draw where they were kept there, else None.
+    paired : Dataset or None
+        Differences of the scenarios in the same draw, see `sim.ensemble.paired`; None
+        where the run was read from a folder.
     targets_table : DataFrame or None
     manifest : dict
     """
@@ -65,6 +61,7 @@ class EnsembleRun:
     draws: xr.Dataset | None
     targets_table: pd.DataFrame | None
     manifest: dict[str, Any]
+    paired: xr.Dataset | None = None
 
 
 def run_ensemble(
@@ -77,6 +74,7 @@ def run_ensemble(
     overrides: Mapping[str, object] | None = None,
     pack: xr.Dataset | None = None,
     progress: Progress | None = None,
+    observers: Sequence[Observer] = (),
 ) -> EnsembleRun:
     """Simulate scenarios over common random numbers.
 
@@ -98,6 +96,8 @@ def run_ensemble(
         Base-year pack; the bundled one where not given.
     progress : callable, optional
         Called with draws done and draws in all.
+    observers : sequence of Observer
+        Are shown the scalars of every draw.
 
     Raises
     ------
@@ -113,15 +113,21 @@ def run_ensemble(
     resolved = _resolve(scenarios, pack, horizon, overrides or {})
     work = prepare_work(pack, resolved, seed)
     centre = [simulate_centre(work, s) for s in range(len(work.cases))]
-    prepared = time.perf_counter()
-    summaries = _simulate(work, centre, draws, threads, progress)
-    simulated = time.perf_counter()
     names = [item.name for item in resolved]
     years = work.cases[0].years
     past = [name for name in pack.data_vars if pack[name].dims == ("history_year",)]
     # with the estimates before the base year, so that a run tells by itself what has peaked
     paths = central_dataset(names, years, centre).assign(pack[past].data_vars)
-    ensemble = ensemble_dataset(names, years, summaries).merge(effects_dataset(work))
+    prepared = time.perf_counter()
+    stream = Stream(work, centre, draws, observers)
+    for observer in observers:
+        observer.begin(resolved, paths, draws)
+    try:
+        stream.run(threads, progress)
+    except BrokenDrawError as error:
+        raise _explained(error, work, seed) from error
+    simulated = time.perf_counter()
+    ensemble = ensemble_dataset(names, years, stream.summaries).merge(effects_dataset(work))
     timings = {
         "prepare": prepared - started,
         "simulate": simulated - prepared,
@@ -133,11 +139,11 @@ def run_ensemble(
         "threads": threads,
         "pack": origin,
         "timings_seconds": {name: round(value, 3) for name, value in timings.items()},
-        **_manifest(work, summaries),
+        **_manifest(work, stream.summaries),
     }
-    return EnsembleRun(
-        tuple(resolved), paths, ensemble, draws_dataset(names, years, summaries), None, manifest
-    )
+    kept = draws_dataset(names, years, stream.leading, draws)
+    paired = stream.paired.dataset(names, years)
+    return EnsembleRun(tuple(resolved), paths, ensemble, kept, None, manifest, paired)
 
 
 def _whole(value: Any, key: str, low: int, high: int) -> int:
@@ -169,41 +175,15 @@ def _resolve(
     return [item.resolve(pack, horizon=last) for item in found]
 
 
-def _simulate(
-    work: Work,
-    centre: Sequence[Results],
-    draws: int,
-    threads: int,
-    progress: Progress | None,
-) -> list[Summary]:
-    """Simulate every draw of every scenario; one summary a scenario."""
-    size = LEAF_BLOCKS * BLOCK
-    summaries = [
-        Summary(item, draws, len(DRIVERS), case.years, case.scenario.name)
-        for item, case in zip(centre, work.cases, strict=True)
-    ]
-
-    def work_through(first: int) -> list[Leaf]:
-        scratch = Scratch(work, BLOCK)
-        leaves = [Leaf(summary) for summary in summaries]
-        for start in range(first, min(first + size, draws), BLOCK):
-            sample(work, scratch, start)
-            for index, summary in enumerate(summaries):
-                simulate_case(work, index, scratch, leaves[index].clamped)
-                summary.add(leaves[index], scratch.results, start)
-        return leaves
-
-    firsts = range(0, draws, size)
-    pool = ThreadPoolExecutor(threads)
-    try:
-        for first, leaves in zip(firsts, pool.map(work_through, firsts), strict=True):
-            for summary, leaf in zip(summaries, leaves, strict=True):
-                summary.merge(leaf)
-            if progress is not None:
-                progress(min(first + size, draws), draws)
-    finally:
-        pool.shutdown(cancel_futures=True)  # a run that stops leaves its other draws undone
-    return summaries
+def _explained(error: BrokenDrawError, work: Work, seed: int) -> InputError:
+    """Say which inputs are behind a broken draw, and how to look at it."""
+    extreme = ", ".join(extreme_scores(work, error.draw))
+    again = f"provsim run {error.key} --seed {seed} --draw {error.draw}"
+    return BrokenDrawError(
+        f"{error.message}; its most extreme inputs: {extreme}; `{again}` shows it",
+        error.draw,
+        str(error.key),
+    )
 
 
 def _manifest(work: Work, summaries: Sequence[Summary]) -> dict[str, Any]:

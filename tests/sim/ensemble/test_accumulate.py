@@ -7,26 +7,26 @@ from hypothesis import strategies as st
 
 from sim.ensemble.accumulate import (
     BLOCK,
-    QUANTILES,
+    LEAF,
     MomentTree,
     NonFiniteResultError,
     check_finite,
-    exact_quantiles,
+    leaf_sums,
 )
 
 SHAPE = (3, 4)
 
 
-def blocks(draws: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+def leaves(draws: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     values = 1e6 + np.random.default_rng(seed).normal(size=(*SHAPE, draws))
     centre = np.full(SHAPE, 1e6)
-    return values, centre, [values[..., i : i + BLOCK] for i in range(0, draws, BLOCK)]
+    return values, centre, [values[..., i : i + LEAF] for i in range(0, draws, LEAF)]
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(2, 3000), st.randoms())
-def test_any_order_of_blocks_gives_the_same_bits_and_the_moments(draws, random):
-    values, centre, parts = blocks(draws)
+@given(st.integers(2, 9000), st.randoms())
+def test_any_order_of_leaves_gives_the_same_bits_and_the_moments(draws, random):
+    values, centre, parts = leaves(draws)
     straight, shuffled = MomentTree(centre), MomentTree(centre)
     for number, part in enumerate(parts):
         straight.add(number, part)
@@ -44,8 +44,8 @@ def test_any_order_of_blocks_gives_the_same_bits_and_the_moments(draws, random):
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 20), st.integers(0, 20), st.integers(0, 20))
 def test_merged_and_resumed_runs_give_the_same_bits(count, first_cut, second_cut):
-    draws = count * BLOCK - 5
-    _, centre, parts = blocks(draws)
+    draws = count * LEAF - 5
+    _, centre, parts = leaves(draws)
     whole = MomentTree(centre)
     for number, part in enumerate(parts):
         whole.add(number, part)
@@ -84,29 +84,20 @@ def test_one_draw_has_a_mean_and_no_standard_deviation():
     assert np.isnan(tree.finish(1).std[0])
 
 
-def test_missing_doubled_and_misshapen_blocks_are_refused():
-    _, centre, parts = blocks(4 * BLOCK)
+def test_missing_doubled_and_misshapen_leaves_are_refused():
+    _, centre, parts = leaves(4 * LEAF)
     tree = MomentTree(centre)
     tree.add(0, parts[0])
     tree.add(1, parts[1])
     tree.add(3, parts[3])
     with pytest.raises(ValueError, match="without a gap"):
-        tree.finish(4 * BLOCK)
+        tree.finish(4 * LEAF)
     with pytest.raises(ValueError, match="added before"):
         tree.add(1, parts[1])
     with pytest.raises(ValueError, match="has shape"):
         tree.add(2, parts[2][0])
     with pytest.raises(ValueError, match="different centres"):
         tree.merge(MomentTree(centre + 1))
-
-
-def test_quantiles_are_exact_order_statistics():
-    draws = np.random.default_rng(3).permutation(101.0 * np.arange(101))
-    both = np.stack([draws, draws + 1])
-    values = exact_quantiles(both)
-    assert values.shape == (2, len(QUANTILES))
-    np.testing.assert_allclose(values[0], 10100.0 * np.array(QUANTILES), rtol=1e-12)
-    np.testing.assert_allclose(values[1] - values[0], 1.0, rtol=1e-9)
 
 
 def test_a_result_that_is_not_finite_names_draw_variable_and_year():
@@ -120,8 +111,25 @@ def test_a_result_that_is_not_finite_names_draw_variable_and_year():
     assert (caught.value.draw, caught.value.variable, caught.value.year) == (258, "tfp", 2026)
 
 
-def test_block_sums_show_a_value_that_is_not_finite():
-    _, centre, parts = blocks(BLOCK)
-    parts[0][1, 2, 77] = np.nan
-    leaf = MomentTree(centre).add(0, parts[0])
-    assert np.isnan(leaf).any(axis=0).sum() == 1
+@pytest.mark.parametrize("width", [128, 256, 1024])
+@pytest.mark.parametrize("used", [1, 127, 128, 500, 1000, 1024])
+def test_the_sums_of_a_leaf_do_not_depend_on_the_width_of_the_blocks(width, used):
+    values = np.random.default_rng(5).normal(size=(37, LEAF))
+    centre = np.random.default_rng(6).normal(size=37)
+    whole, parts = np.zeros((2, 37)), np.zeros((2, 37))
+    leaf_sums(values, used, centre, whole[0], whole[1])
+    for first in range(0, used, width):
+        block = np.ascontiguousarray(values[:, first : first + width])
+        leaf_sums(block, min(width, used - first), centre, parts[0], parts[1])
+    assert parts.tobytes() == whole.tobytes()
+    deviations = values[:, :used] - centre[:, None]
+    np.testing.assert_allclose(whole[0], deviations.sum(axis=1), atol=1e-12 * used)
+    np.testing.assert_allclose(whole[1], (deviations**2).sum(axis=1), rtol=1e-13)
+
+
+def test_sums_show_a_value_that_is_not_finite():
+    values = np.ones((5, BLOCK))
+    values[3, 77] = np.nan
+    sums = np.zeros((2, 5))
+    leaf_sums(values, BLOCK, np.ones(5), sums[0], sums[1])
+    assert np.isnan(sums).any(axis=0).tolist() == [False, False, False, True, False]

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-import sim.ensemble.run as module
 from models.labels import CARRIERS, ENERGY_SECTORS, FINAL_USES, SECTORS, TECHNOLOGIES
 from models.state import IDENTITIES, SCALAR
 from sim.assess.targets import evaluate
 from sim.baseyear.pack import content_hash, load_pack, read_manifest
-from sim.ensemble.accumulate import BLOCK, QUANTILES
-from sim.ensemble.run import LEAF_BLOCKS, MAXIMUM_DRAWS, EnsembleRun, run_ensemble
-from sim.ensemble.summary import SUBSET
+from sim.ensemble import stream
+from sim.ensemble.accumulate import BLOCK, LEAF_BLOCKS
+from sim.ensemble.quantiles import QUANTILES
+from sim.ensemble.run import MAXIMUM_DRAWS, EnsembleRun, run_ensemble
+from sim.ensemble.summary import SUBSET, Summary
 from sim.errors import InputError
 from sim.scenario import bundled_scenarios, scenario
 
@@ -404,14 +405,14 @@ def test_a_path_and_a_scenario_are_accepted(simulate):
 
 def broken(monkeypatch: pytest.MonkeyPatch, draw: int, change: Callable[..., None]) -> None:
     """Damage the result of one draw before it is summarised."""
-    add = module.Summary.add
+    add = Summary.add
 
     def add_damaged(self, leaf, results, first):  # type: ignore[no-untyped-def]
         if first <= draw < first + BLOCK:
             change(results, draw - first)
         add(self, leaf, results, first)
 
-    monkeypatch.setattr(module.Summary, "add", add_damaged)
+    monkeypatch.setattr(Summary, "add", add_damaged)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -446,16 +447,16 @@ def test_draws_past_the_last_do_not_count(monkeypatch):
 
 def test_a_stopped_run_does_not_finish_its_other_draws(monkeypatch):
     worked: list[int] = []
-    sample = module.sample_block
+    sample = stream.sample
 
-    def counted(plan, start, *rest):  # type: ignore[no-untyped-def]
+    def counted(work, scratch, start):  # type: ignore[no-untyped-def]
         worked.append(start)
-        sample(plan, start, *rest)
+        sample(work, scratch, start)
 
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module, "sample_block", counted)
+    monkeypatch.setattr(stream, "sample", counted)
     leaves = 60
     with pytest.raises(KeyboardInterrupt):
         run_ensemble(["baseline"], draws=leaves * LEAF_BLOCKS * BLOCK, threads=1, progress=stop)

@@ -1,0 +1,44 @@
+"""Who else may watch the draws as they pass: targets, a store of every draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+
+class Observer(Protocol):
+    """Sees the scalars of every draw once, in whatever order, from several threads.
+
+    What it gathers must not depend on that order: whole numbers, or sums over the fixed
+    leaves in a fixed tree.
+    """
+
+    def begin(self, scenarios: Sequence[Any], paths: xr.Dataset, draws: int) -> None:
+        """Be told the resolved scenarios, their central paths and the number of draws."""
+        ...
+
+    def add(self, index: int, scalars: NDArray[np.float64], used: int, first: int) -> None:
+        """See a leaf of one scenario.
+
+        Parameters
+        ----------
+        index : int
+            Position of the scenario.
+        scalars : ndarray, shape (len(SCALARS), Y, 1024)
+            Reused afterwards; only the first `used` columns count.
+        used, first : int
+            Number of draws in the leaf, and number of its first draw.
+        """
+        ...
+
+    def settle(self) -> None:
+        """Be told that all leading draws have been seen, and no other."""
+        ...
+
+    def finish(self) -> None:
+        """Be told that every draw has been seen."""
+        ...

@@ -1,0 +1,140 @@
+"""The draws on their way: from the sampler through the model into the summaries.
+
+Draws are simulated in blocks of fixed size; consecutive blocks make a leaf, which one
+thread works through for all scenarios. Sums are kept by leaf and added in a fixed tree,
+the rest is counted in whole numbers, so that results do not depend on the number of
+threads. The leading draws go first: they are kept, and set the bins in which the others
+are counted.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+
+import numpy as np
+
+from models.state import DRIVERS, Results
+from sim.ensemble.accumulate import BLOCK, LEAF
+from sim.ensemble.observer import Observer
+from sim.ensemble.paired import Paired, PairedLeaf
+from sim.ensemble.quantiles import LEADING
+from sim.ensemble.summary import Leaf, Summary
+from sim.ensemble.work import Scratch, Work, sample, simulate_case
+
+AHEAD = 2  # leaves given out beyond those in work, for each thread
+Progress = Callable[[int, int], None]
+
+
+class Room:
+    """Memory of one thread: a block in work, and the scalars of a leaf."""
+
+    def __init__(self, work: Work) -> None:
+        self.scratch = Scratch(work, BLOCK)
+        shape = self.scratch.results.scalars.shape[:-1]
+        self.scalars = np.empty((len(work.cases), *shape, LEAF))
+        self.difference = np.empty((*shape, LEAF))
+
+
+class Stream:
+    """The draws of a run on their way into its summaries.
+
+    Parameters
+    ----------
+    work : Work
+    centre : sequence of Results
+        Central path of each scenario.
+    draws : int
+    observers : sequence of Observer
+
+    Attributes
+    ----------
+    leading : ndarray, shape (n_scenario, len(SCALARS), Y, kept)
+        Scalars of the leading draws.
+    summaries : list of Summary
+        One a scenario.
+    paired : Paired
+        Differences of the scenarios.
+    """
+
+    def __init__(
+        self, work: Work, centre: Sequence[Results], draws: int, observers: Sequence[Observer]
+    ) -> None:
+        self.work, self.draws, self.observers = work, draws, observers
+        scalars = [item.scalars[..., 0] for item in centre]
+        self.leading = np.empty((len(centre), *scalars[0].shape, min(draws, LEADING)))
+        self.summaries = [
+            Summary(item, room, draws, len(DRIVERS), case.years, case.scenario.name)
+            for item, room, case in zip(centre, self.leading, work.cases, strict=True)
+        ]
+        self.paired = Paired(scalars, draws)
+
+    def run(self, threads: int, progress: Progress | None) -> None:
+        """Simulate every draw of every scenario.
+
+        Raises
+        ------
+        BrokenDrawError
+            For the first leaf with a draw that cannot be summarised.
+        """
+        pool = ThreadPoolExecutor(threads)
+        rooms: SimpleQueue[Room] = SimpleQueue()
+        for _ in range(threads):
+            rooms.put(Room(self.work))
+        try:
+            self._pass(range(0, self.leading.shape[-1], LEAF), pool, rooms, threads, progress)
+            for summary in self.summaries:
+                summary.quantiles.settle()
+            for observer in self.observers:
+                observer.settle()
+            self._pass(range(LEADING, self.draws, LEAF), pool, rooms, threads, progress)
+        finally:
+            pool.shutdown(cancel_futures=True)  # a run that stops leaves its other draws undone
+        for observer in self.observers:
+            observer.finish()
+
+    def _pass(
+        self,
+        firsts: range,
+        pool: ThreadPoolExecutor,
+        rooms: SimpleQueue[Room],
+        threads: int,
+        progress: Progress | None,
+    ) -> None:
+        """Work through leaves; few are given out at a time, so that memory stays bounded."""
+        waiting: deque[Future[tuple[list[Leaf], PairedLeaf]]] = deque()
+        ahead = (1 + AHEAD) * threads
+        given = iter(firsts)
+        for first in firsts:
+            while len(waiting) < ahead and (start := next(given, None)) is not None:
+                waiting.append(pool.submit(self._leaf, start, rooms))
+            leaves, pairs = waiting.popleft().result()
+            for summary, leaf in zip(self.summaries, leaves, strict=True):
+                summary.merge(leaf, first)
+            self.paired.merge(pairs, first)
+            if progress is not None:
+                progress(min(first + LEAF, self.draws), self.draws)
+
+    def _leaf(self, first: int, rooms: SimpleQueue[Room]) -> tuple[list[Leaf], PairedLeaf]:
+        """Simulate a leaf of draws of every scenario."""
+        room = rooms.get()
+        try:
+            last = min(first + LEAF, self.draws)
+            leaves = [
+                Leaf(summary, scalars)
+                for summary, scalars in zip(self.summaries, room.scalars, strict=True)
+            ]
+            for start in range(first, last, BLOCK):
+                sample(self.work, room.scratch, start)
+                for index, summary in enumerate(self.summaries):
+                    simulate_case(self.work, index, room.scratch, leaves[index].clamped)
+                    summary.add(leaves[index], room.scratch.results, start)
+            for index, summary in enumerate(self.summaries):
+                summary.close(leaves[index], first)
+                for observer in self.observers:
+                    observer.add(index, room.scalars[index], last - first, first)
+            return leaves, self.paired.leaf(room.scalars, first, room.difference)
+        finally:
+            rooms.put(room)
