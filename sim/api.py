@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from sim.assess.compare import all_differences, compare
+from sim.assess.tally import TargetTally
 from sim.assess.targets import evaluate, joint
 from sim.baseyear.files import check_folder
 from sim.ensemble import folder
@@ -22,19 +23,26 @@ if TYPE_CHECKING:
     from sim.publish.plot import Plot
 
 
+@dataclass(frozen=True)
 class Run(EnsembleRun):
     """A run with its targets, comparisons and pictures.
 
     Attributes as in `sim.ensemble.run.EnsembleRun`: `paths` and `ensemble` are labelled
-    datasets, `draws` holds the scalars of every draw.
+    datasets, `draws` holds the scalars of the leading draws; and
+
+    tally : TargetTally or None
+        How often targets are met in all draws; None where the run was read from a folder.
     """
 
+    tally: TargetTally | None = None
+
     @classmethod
-    def of(cls, ensemble: EnsembleRun) -> Self:
+    def of(cls, ensemble: EnsembleRun, tally: TargetTally | None = None) -> Self:
         """Give a run its targets, evaluating them where that was not done."""
-        made = cls(**{field.name: getattr(ensemble, field.name) for field in fields(ensemble)})
+        own = {field.name: getattr(ensemble, field.name) for field in fields(EnsembleRun)}
+        made = cls(**own, tally=tally)
         if made.targets_table is None:
-            made = replace(made, targets_table=evaluate(made))
+            made = replace(made, targets_table=evaluate(made, tally=tally))
         return made
 
     def targets(self) -> pd.DataFrame:
@@ -57,7 +65,10 @@ class Run(EnsembleRun):
         InputError
             Where the folder cannot be written, or the draws were not kept.
         """
-        tables = {folder.JOINT: joint(self), folder.DIFFERENCES: all_differences(self)}
+        tables = {
+            folder.JOINT: joint(self, tally=self.tally),
+            folder.DIFFERENCES: all_differences(self),
+        }
         folder.write_run(self, Path(path), tables)
 
     @property
@@ -116,6 +127,7 @@ def run(
     chosen = [scenarios] if isinstance(scenarios, str | Path | Scenario) else list(scenarios)
     if out is not None:
         check_folder(Path(out))
+    tally = TargetTally()
     made = Run.of(
         run_ensemble(
             chosen,
@@ -126,7 +138,9 @@ def run(
             overrides=overrides,
             pack=pack,
             progress=progress,
-        )
+            observers=[tally],
+        ),
+        tally,
     )
     if out is not None:
         made.write(out)

@@ -7,6 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.assess.results import RunResult, scenario_names
 from sim.errors import InputError, nearest_name
@@ -139,6 +140,10 @@ def stored_difference(
 
 
 def _spread(run: RunResult, name: str, a: str, b: str, year: int) -> dict[str, float]:
+    """Return the statistics of a difference: moments and shares of every draw where known.
+
+    Quantiles are those of the draws that the run keeps, of a long run the leading ones.
+    """
     if run.draws is None or name not in run.draws:
         if f"{name}_mean" not in run.ensemble:
             return {}
@@ -147,13 +152,38 @@ def _spread(run: RunResult, name: str, a: str, b: str, year: int) -> dict[str, f
     drawn = run.draws[name].sel(year=year)
     difference = drawn.sel(scenario=a).values - drawn.sel(scenario=b).values
     low, middle, high = np.quantile(difference, [0.05, 0.5, 0.95])
-    error = difference.std(ddof=1) / np.sqrt(difference.size) if difference.size > 1 else np.nan
     return {
-        "mean": float(difference.mean()),
-        "mean_se": float(error),
+        **(_paired(run, name, a, b, year) or _unsummed(difference)),
         "p05": float(low),
         "p50": float(middle),
         "p95": float(high),
+    }
+
+
+def _unsummed(difference: NDArray[np.float64]) -> dict[str, float]:
+    draws = difference.size
+    return {
+        "mean": float(difference.mean()),
+        "mean_se": float(difference.std(ddof=1) / np.sqrt(draws)) if draws > 1 else np.nan,
         "share_above_zero": float((difference > 0).mean()),
         "share_below_zero": float((difference < 0).mean()),
     }
+
+
+def _paired(run: RunResult, name: str, a: str, b: str, year: int) -> dict[str, float] | None:
+    """Return what was summed over every draw while the run was made; None where it was not."""
+    summed = getattr(run, "paired", None)
+    if summed is None or name not in summed["variable"].values:
+        return None
+    for first, second, sign in ((a, b, 1.0), (b, a, -1.0)):
+        place = np.flatnonzero((summed["a"].values == first) & (summed["b"].values == second))
+        if place.size:
+            found = summed.isel(pair=place[0]).sel(variable=name, year=year)
+            above, below = float(found["share_above_zero"]), float(found["share_below_zero"])
+            return {
+                "mean": sign * float(found["mean"]),
+                "mean_se": float(found["std"]) / float(np.sqrt(summed.attrs["draws"])),
+                "share_above_zero": above if sign > 0 else below,
+                "share_below_zero": below if sign > 0 else above,
+            }
+    return None

@@ -1,167 +1,318 @@
 """The value a target speaks of, in the central path and in every draw.
 
-All functions take a dataset with dimensions (scenario, year[, draw]) and return arrays
-without the year: the same lines serve the central path and the draws.
+Targets become rows of a plan once; one compiled function then measures all of them in a
+block of draws. The central path is a block of one draw and goes through the same lines.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from sim.assess.register import Target
-from sim.assess.results import require_variable
+from sim.ensemble.compiled import exact_formula, exact_kernel
+from sim.errors import InputError, nearest_name
+
+Array = NDArray[np.float64]
+Counts = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
+
+LEVEL, AVERAGE, INCREMENT, REDUCTION, PEAK = range(5)
+# Differences of rounded decimals must not fail at the last bit.
+GUARD = 1e-12
 
 
-def geometric_mean_growth(growth: xr.DataArray, first_year: int, last_year: int) -> xr.DataArray:
-    """Return the constant yearly growth that gives the same level after all years.
+class Plan(NamedTuple):
+    """What to measure: one row a value.
 
-    ``(prod(1 + g_y)) ** (1 / n) - 1`` over ``first_year <= y <= last_year``.
-
-    Parameters
+    Attributes
     ----------
-    growth : DataArray (..., year)
-        Growth of each year as a fraction.
-    first_year, last_year : int
-        First and last year, both counted.
-
-    Returns
-    -------
-    DataArray (...)
+    kind : int64, (n_row,)
+        LEVEL, AVERAGE, INCREMENT, REDUCTION or PEAK.
+    variable, reference : int64, (n_row,)
+        Places among the scalars; the reference is subtracted, -1 for none.
+    first, last : int64, (n_row,)
+        Places of the years that count.
+    past_level, past_year : float64, (n_row,)
+        Highest earlier estimate over that of the first year, and when it was; NaN where
+        none is known.
+    year : float64, (n_year,)
+        Calendar years.
     """
-    window = growth.sel(year=slice(first_year, last_year))
-    log_growth = xr.apply_ufunc(np.log1p, window)
-    mean: xr.DataArray = xr.apply_ufunc(np.expm1, log_growth.mean("year"))
-    return mean
 
-
-def peak_year(series: xr.DataArray, history: xr.DataArray | None = None) -> xr.DataArray:
-    """Return the year of the highest value; NaN where it is the last year.
-
-    A maximum in the last year means that the peak has not been seen yet. `history` is
-    joined as an index: it is scaled so that its value in the first year of `series`
-    equals the run's, because inventories and the run may differ in scope.
-
-    Parameters
-    ----------
-    series : DataArray (..., year)
-        Path or draws.
-    history : DataArray (year), optional
-        Estimates up to and including the first year of `series`.
-
-    Returns
-    -------
-    DataArray (...), float years
-    """
-    first = int(series["year"][0])
-    last = int(series["year"][-1])
-    if history is not None and first in history["year"].values:
-        past = history.where(history["year"] < first, drop=True)
-        scale = series.isel(year=0, drop=True) / history.sel(year=first, drop=True)
-        series = xr.concat([past * scale, series], "year").transpose(..., "year")
-    years = series["year"].values
-    position = series.argmax("year")
-    highest = xr.DataArray(years.astype(float)[position.values], position.coords, position.dims)
-    return highest.where(highest < last)
-
-
-def covered(target: Target, dataset: xr.Dataset) -> bool:
-    """Tell whether the run reaches the years the target speaks of."""
-    years = dataset["year"].values
-    return bool(years[0] <= target.year <= years[-1])
-
-
-def _at(target: Target, series: xr.DataArray) -> xr.DataArray:
-    if target.window == "annual_average":
-        return geometric_mean_growth(series, target.first_year, target.year)
-    value = series.sel(year=target.year, drop=True)
-    if target.measure == "increment":
-        return value - series.sel(year=target.year - 1, drop=True)
-    if target.measure == "reduction":
-        return 1.0 - value / series.isel(year=0, drop=True)
-    return value
+    kind: Counts
+    variable: Counts
+    reference: Counts
+    first: Counts
+    last: Counts
+    past_level: Array
+    past_year: Array
+    year: Array
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Value of a target and, where it is relative, of what it is compared with."""
+class Row:
+    """A value to measure: a target's measure applied to `variable`, less `reference`."""
 
-    value: xr.DataArray
-    reference: xr.DataArray | None
+    target: Target
+    variable: str
+    reference: str = ""
 
 
-def measure(target: Target, dataset: xr.Dataset, history: xr.Dataset | None = None) -> Measured:
-    """Take the value of `target` from central paths or draws.
+def covered(target: Target, years: NDArray[np.int64]) -> bool:
+    """Tell whether a run over `years` reaches the year the target speaks of."""
+    return bool(years[0] <= target.year <= years[-1])
+
+
+def plan_rows(
+    rows: Sequence[Row],
+    names: Sequence[str],
+    years: NDArray[np.int64],
+    history: xr.Dataset | None,
+) -> Plan:
+    """Turn rows into a plan.
 
     Parameters
     ----------
-    target : Target
-        A modelled target.
-    dataset : Dataset (scenario, year[, draw])
-        Paths or draws.
+    rows : sequence of Row
+    names : sequence of str
+        Names of the scalars in their order.
+    years : ndarray of int
+        Calendar years of the run.
     history : Dataset (year), optional
-        Estimates before the first year, by the same variable names; used by peaks.
-
-    Returns
-    -------
-    Measured
-        `value` (scenario[, draw]) and `reference` of the same shape or None.
+        Estimates before the first year, by the names of the variables; used by peaks.
 
     Raises
     ------
     InputError
-        Where the dataset lacks a variable.
+        Where the run lacks a variable.
     """
-    series = require_variable(dataset, target.variable)
+    place = {name: i for i, name in enumerate(names)}
+
+    def find(name: str) -> int:
+        if name not in place:
+            raise InputError(
+                "the run holds no such variable", key=name, nearest=nearest_name(name, names)
+            )
+        return place[name]
+
+    past = [_past(row, int(years[0]), history) for row in rows]
+    start = int(years[0])
+    return Plan(
+        kind=np.array([_kind(row.target) for row in rows], np.int64),
+        variable=np.array([find(row.variable) for row in rows], np.int64),
+        reference=np.array(
+            [find(row.reference) if row.reference else -1 for row in rows], np.int64
+        ),
+        first=np.array([max(row.target.first_year - start, 0) for row in rows], np.int64),
+        last=np.array([row.target.year - start for row in rows], np.int64),
+        past_level=np.array([level for level, _ in past]),
+        past_year=np.array([year for _, year in past]),
+        year=years.astype(np.float64),
+    )
+
+
+def _kind(target: Target) -> int:
     if target.window == "peak":
-        past = None
-        if history is not None and target.variable in history:
-            past = history[target.variable]
-        return Measured(peak_year(series, past), None)
-    reference = None
-    if target.relative_to:
-        reference = _at(target, require_variable(dataset, target.relative_to))
-    return Measured(_at(target, series), reference)
+        return PEAK
+    if target.window == "annual_average":
+        return AVERAGE
+    return {"level": LEVEL, "increment": INCREMENT, "reduction": REDUCTION}[target.measure]
 
 
-def is_met(
-    target: Target, measured: Measured, number: xr.DataArray | float, tolerance: float
-) -> xr.DataArray:
-    """Test the target element by element.
+def _past(row: Row, start: int, history: xr.Dataset | None) -> tuple[float, float]:
+    """Return the highest estimate before the year `start` over that of `start`, and its year.
 
-    The test is one-sided by direction: `at_least` asks for ``value >= number - tolerance``,
-    `at_most` for ``value <= number + tolerance``, `within` for both. A printed ``>`` or
-    ``<`` is strict. A relative target compares ``value - reference`` with `number`, which
-    is 0 unless shifted. A peak that has not been seen (NaN) does not meet its target.
+    Estimates join as an index, because inventories and the run may differ in scope.
+    """
+    nothing = (math.nan, math.nan)
+    if _kind(row.target) != PEAK or history is None or row.variable not in history:
+        return nothing
+    series = history[row.variable]
+    earlier = series.where(series["year"] < start, drop=True)
+    if start not in series["year"].values or not earlier.size:
+        return nothing
+    level = float(earlier.max()) / float(series.sel(year=start))
+    return level, float(earlier["year"].values[np.argmax(earlier.values)])
+
+
+@exact_formula
+def geometric_mean_growth(product: float, years: int) -> float:
+    """Return the constant yearly growth that gives the same level after all years.
+
+    ``(prod(1 + g_y)) ** (1 / n) - 1`` of growth rates g_y as fractions.
+
+    Parameters
+    ----------
+    product : float
+        ``prod(1 + g_y)``.
+    years : int
+        Number n of years.
+    """
+    return math.expm1(math.log(product) / years)
+
+
+@exact_kernel
+def _peak_year(plan: Plan, row: int, series: Array, used: int, out: Array) -> None:
+    """Fill the years of the highest value; NaN where it is the last year.
+
+    A maximum in the last year means that the peak has not been seen yet. The first of
+    equal maxima counts.
+    """
+    last = plan.year.shape[0] - 1
+    for b in range(used):
+        best = 0
+        for y in range(1, last + 1):
+            if series[y, b] > series[best, b]:
+                best = y
+        if plan.past_level[row] * series[0, b] >= series[best, b]:
+            out[b] = plan.past_year[row]
+        else:
+            out[b] = plan.year[best] if best < last else np.nan
+
+
+@exact_kernel
+def _measure_series(plan: Plan, row: int, series: Array, used: int, out: Array) -> None:
+    """Fill the value of one row in every draw."""
+    kind, last = plan.kind[row], plan.last[row]
+    if kind == PEAK:
+        _peak_year(plan, row, series, used, out)
+        return
+    now = series[last]
+    if kind == AVERAGE:
+        first = plan.first[row]
+        for b in range(used):
+            product = 1.0
+            for y in range(first, last + 1):
+                product *= 1.0 + series[y, b]
+            out[b] = geometric_mean_growth(product, last + 1 - first)
+    elif kind == INCREMENT:
+        before = series[last - 1]
+        for b in range(used):
+            out[b] = now[b] - before[b]
+    elif kind == REDUCTION:
+        for b in range(used):
+            out[b] = 1.0 - now[b] / series[0, b]
+    else:
+        for b in range(used):
+            out[b] = now[b]
+
+
+@exact_kernel
+def measure_rows(plan: Plan, scalars: Array, used: int, values: Array) -> None:
+    """Measure every row of a plan in a block of draws.
+
+    Parameters
+    ----------
+    plan : Plan
+    scalars : ndarray, shape (n_variable, n_year, width)
+    used : int
+        Number of leading draws that count.
+    values : ndarray, shape (n_row, width)
+        Receives the values.
+    """
+    other = np.empty(values.shape[1])
+    for row in range(values.shape[0]):
+        _measure_series(plan, row, scalars[plan.variable[row]], used, values[row])
+        if plan.reference[row] >= 0:
+            _measure_series(plan, row, scalars[plan.reference[row]], used, other)
+            for b in range(used):
+                values[row, b] -= other[b]
+
+
+def bounds(target: Target, number: Array, tolerance: float) -> tuple[Array, Array]:
+    """Return the interval in which a value meets the target, ends included.
+
+    `at_least` asks for ``value >= number - tolerance``, `at_most` for ``value <= number +
+    tolerance``, `within` for both. A printed ``>`` or ``<`` is strict. NaN meets nothing:
+    a peak that has not been seen, or a number that is not printed.
 
     Parameters
     ----------
     target : Target
-        The target.
-    measured : Measured
-        From `measure`.
-    number : DataArray (scenario) or float
-        The number to meet.
+    number : ndarray
+        The number to meet; for a relative target, by how much to exceed the reference.
     tolerance : float
         Slack, in the unit of the target.
 
     Returns
     -------
-    DataArray of bool, shape of ``measured.value``
+    tuple of ndarray
+        Lower and upper ends, of the shape of `number`.
     """
-    value = measured.value
-    if measured.reference is not None:
-        value = value - measured.reference
-    # Differences of rounded decimals must not fail at the last bit.
-    guard = 1e-12
-    if target.direction == "within":
-        return abs(value - number) <= tolerance + guard
+    low = number - tolerance - GUARD
+    high = number + tolerance + GUARD
     if target.direction == "at_least":
+        high = np.where(np.isnan(number), np.nan, np.inf)
         if target.comparator == ">":
-            return value > number - tolerance
-        return value >= number - tolerance - guard
-    if target.comparator == "<":
-        return value < number + tolerance
-    return value <= number + tolerance + guard
+            low = np.nextafter(number - tolerance, np.inf)
+    elif target.direction == "at_most":
+        low = np.where(np.isnan(number), np.nan, -np.inf)
+        if target.comparator == "<":
+            high = np.nextafter(number + tolerance, -np.inf)
+    return low, high
+
+
+@exact_kernel
+def count_met(
+    values: Array, used: int, row: Counts, low: Array, high: Array, counts: Counts
+) -> None:
+    """Count the draws in which each test is passed.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_row, width)
+        From `measure_rows`.
+    used : int
+    row : ndarray of int64, shape (n_test,)
+        Row that each test looks at.
+    low, high : ndarray, shape (n_test,)
+        From `bounds`.
+    counts : ndarray of int64, shape (n_test,)
+        Is increased.
+    """
+    for test in range(row.shape[0]):
+        value, lower, upper = values[row[test]], low[test], high[test]
+        met = 0
+        for b in range(used):
+            met += int(value[b] >= lower) & int(value[b] <= upper)
+        counts[test] += met
+
+
+@exact_kernel
+def count_together(
+    values: Array, used: int, row: Counts, low: Array, high: Array, groups: Bytes, counts: Counts
+) -> None:
+    """Count the draws in which all tests of a group are passed.
+
+    Parameters
+    ----------
+    values, used, row, low, high
+        As in `count_met`.
+    groups : ndarray of uint8, shape (n_group, n_test)
+        1 where a test belongs to the group.
+    counts : ndarray of int64, shape (n_group,)
+        Is increased.
+    """
+    met = np.empty((row.shape[0], used), np.uint8)
+    for test in range(row.shape[0]):
+        value, lower, upper = values[row[test]], low[test], high[test]
+        for b in range(used):
+            met[test, b] = np.uint8(int(value[b] >= lower) & int(value[b] <= upper))
+    everything = np.empty(used, np.uint8)
+    for group in range(groups.shape[0]):
+        everything[:] = 1
+        for test in range(row.shape[0]):
+            if groups[group, test]:
+                for b in range(used):
+                    everything[b] &= met[test, b]
+        total = 0
+        for b in range(used):
+            total += everything[b]
+        counts[group] += total

@@ -7,7 +7,6 @@ that the model does not project keeps its row with empty cells.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,22 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.assess.joint import joint
-from sim.assess.measure import Measured, covered, is_met, measure
-from sim.assess.probability import monte_carlo_error, require_draws, run_history, target_numbers
-from sim.assess.register import Origin, Target, load_targets, target_origins
+from sim.assess.probability import monte_carlo_error, require_draws, target_numbers
+from sim.assess.register import Origin, Target, target_origins
 from sim.assess.results import RunResult, scenario_names
+from sim.assess.tally import TargetTally, tally_draws
 
 __all__ = ["COLUMNS", "evaluate", "joint", "required_rate"]
+
+Array = NDArray[np.float64]
+_PROBABILITIES = {
+    "probability": "met",
+    "probability_strict": "strict",
+    "probability_unit_low": "low",
+    "probability_unit_high": "high",
+    "probability_if_domestic": "domestic",
+    "probability_if_external": "external",
+}
 
 COLUMNS = (
     "scenario",
@@ -68,51 +77,6 @@ COLUMNS = (
     "reason_en",
     "reason_zh",
 )
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """A modelled target measured in the central path and in the draws."""
-
-    target: Target
-    number: xr.DataArray
-    central: Measured
-    drawn: Measured
-
-    def share(self, shift: float = 0.0, tolerance: float | None = None) -> NDArray[np.float64]:
-        slack = self.target.tolerance if tolerance is None else tolerance
-        met = is_met(self.target, self.drawn, self.number + shift, slack)
-        counts: NDArray[np.float64] = met.sum("draw").values.astype(float)
-        return counts
-
-    def central_met(self, shift: float = 0.0) -> NDArray[np.bool_]:
-        met = is_met(self.target, self.central, self.number + shift, self.target.tolerance)
-        values: NDArray[np.bool_] = met.values
-        return values
-
-
-def _quantiles(target: Target, value: xr.DataArray) -> NDArray[np.float64]:
-    levels = [0.05, 0.5, 0.95]
-    axis = value.get_axis_num("draw")
-    if target.window != "peak":
-        plain: NDArray[np.float64] = np.quantile(value.values, levels, axis=axis)
-        return plain
-    # A peak that has not been seen lies beyond every year; years do not interpolate.
-    later = np.where(np.isnan(value.values), np.inf, value.values)
-    result = np.quantile(later, levels, axis=axis, method="inverted_cdf")
-    return np.where(np.isinf(result), np.nan, result)
-
-
-def _distance(target: Target, central: Measured, number: xr.DataArray) -> NDArray[np.float64]:
-    margin: xr.DataArray = central.value - number
-    if central.reference is not None:
-        margin = margin - central.reference
-    if target.direction == "at_most":
-        margin = -margin
-    if target.direction == "within":
-        margin = -abs(margin)
-    values: NDArray[np.float64] = margin.values
-    return values
 
 
 def required_rate(kind: str, start: float, number: float, years: int) -> float:
@@ -171,72 +135,64 @@ def _status(target: Target, number: float, central: float) -> str:
     return "evaluated"
 
 
-def _closures(target: Target, draws: xr.Dataset, number: xr.DataArray) -> list[dict[str, float]]:
-    """Probabilities under the extremes of the closure, where the model gives both.
-
-    All of the adjustment on domestic demand, or all of it on outflow and exports
-    (variables `NAME_if_domestic` and `NAME_if_external`); one mapping a scenario.
-    """
-    found: list[dict[str, float]] = [{} for _ in range(number.size)]
-    for end in ("domestic", "external"):
-        variable = f"{target.variable}_if_{end}"
-        if variable not in draws:
-            continue
-        other = measure(replace(target, variable=variable), draws)
-        met = is_met(target, other, number, target.tolerance).mean("draw")
-        for mapping, share in zip(found, met.values, strict=True):
-            mapping[f"probability_if_{end}"] = float(share)
-    return found
+def _distance(target: Target, tally: TargetTally) -> Array:
+    """Return how far the central path is on the side of success: (n_scenario,)."""
+    value = tally.central(target, "margin" if target.relative_to else "value")
+    margin: Array = value - tally.numbers[target.target_id]
+    if target.direction == "at_most":
+        return -margin
+    if target.direction == "within":
+        return -np.abs(margin)
+    return margin
 
 
-def _values(judged: _Judged, run: RunResult) -> list[dict[str, Any]]:
+def _values(target: Target, tally: TargetTally, run: RunResult) -> list[dict[str, Any]]:
     """Return the numbers of one target, one mapping a scenario."""
-    target, number, central = judged.target, judged.number, judged.central
-    draws = judged.drawn.value.sizes["draw"]
-    quantiles = _quantiles(target, judged.drawn.value)
-    base = run.paths[target.variable].isel(year=0)
-    first = int(run.paths["year"][0])
+    number, central = tally.numbers[target.target_id], tally.central(target)
+    quantiles, distance = tally.quantiles(target), _distance(target, tally)
+    start = run.paths[target.variable].values[:, 0]
+    years_left = target.year - int(run.paths["year"][0])
     rows: list[dict[str, Any]] = []
-    known = ~np.isnan(number.values)
-    counts, strict = judged.share(), judged.share(tolerance=0.0)
-    errors = monte_carlo_error(counts, draws)
-    met = judged.central_met()
-    unit = None if target.half_unit is None else 2.0 * target.half_unit
-    distance = _distance(target, central, number)
     for i in range(number.size):
-        row: dict[str, Any] = {
-            "central": float(central.value[i]),
-            "p05": quantiles[0, i],
-            "p50": quantiles[1, i],
-            "p95": quantiles[2, i],
-            "status": _status(target, float(number[i]), float(central.value[i])),
-        }
-        if central.reference is not None:
-            row["reference"] = float(central.reference[i])
-        if known[i]:
-            row.update(
-                distance=distance[i],
-                met=bool(met[i]),
-                probability=counts[i] / draws,
-                probability_se=errors[i],
-                probability_strict=strict[i] / draws,
-                required_rate=required_rate(
-                    target.rate, float(base[i]), float(number[i]), target.year - first
-                ),
-            )
-        if known[i] and unit is not None:
-            row.update(
-                met_half_unit_low=bool(judged.central_met(-unit)[i]),
-                met_half_unit_high=bool(judged.central_met(unit)[i]),
-                probability_unit_low=judged.share(-unit)[i] / draws,
-                probability_unit_high=judged.share(unit)[i] / draws,
+        row: dict[str, Any] = dict(zip(("p05", "p50", "p95"), quantiles[i], strict=True))
+        row["central"] = float(central[i])
+        row["status"] = _status(target, float(number[i]), float(central[i]))
+        if target.relative_to:
+            row["reference"] = float(tally.central(target, "reference")[i])
+        if not np.isnan(number[i]):
+            row.update(_shares(target, tally, i))
+            row["distance"] = distance[i]
+            row["required_rate"] = required_rate(
+                target.rate, float(start[i]), float(number[i]), years_left
             )
         rows.append(row)
     return rows
 
 
+def _shares(target: Target, tally: TargetTally, scenario: int) -> dict[str, Any]:
+    """Return how likely a target with a number is in one scenario."""
+    met = tally.count(target)
+    assert met is not None
+    row: dict[str, Any] = {
+        "met": bool(tally.central_met(target)[scenario]),
+        "probability_se": monte_carlo_error(met[scenario], tally.draws),
+    }
+    for column, test in _PROBABILITIES.items():
+        counts = tally.count(target, test)
+        if counts is not None:
+            row[column] = float(counts[scenario] / tally.draws)
+    if target.half_unit is not None:
+        row["met_half_unit_low"] = bool(tally.central_met(target, "low")[scenario])
+        row["met_half_unit_high"] = bool(tally.central_met(target, "high")[scenario])
+    return row
+
+
 def evaluate(
-    run: RunResult, history: xr.Dataset | None = None, *, targets: Sequence[Target] | None = None
+    run: RunResult,
+    history: xr.Dataset | None = None,
+    *,
+    targets: Sequence[Target] | None = None,
+    tally: TargetTally | None = None,
 ) -> pd.DataFrame:
     """Judge every target of the register in every scenario of a run.
 
@@ -249,6 +205,9 @@ def evaluate(
         by default what the run carries.
     targets : sequence of Target, optional
         The targets to judge; by default the whole register.
+    tally : TargetTally, optional
+        What was counted while the run was made. Without it the draws that the run keeps
+        are judged: of a long run the leading ones (`run.draws.sizes["draw"]`).
 
     Returns
     -------
@@ -267,27 +226,23 @@ def evaluate(
     InputError
         Where the run has neither draws nor a stored table.
     """
-    if run.draws is None and run.targets_table is not None and targets is None:
-        return run.targets_table.copy()
-    draws = require_draws(run)
-    past = run_history(run) if history is None else history
+    if tally is None:
+        if run.draws is None and run.targets_table is not None and targets is None:
+            return run.targets_table.copy()
+        tally = tally_draws(run, require_draws(run), targets, history, groups=())
+    judged = {target.target_id for target in tally.judged}
     rows: list[dict[str, Any]] = []
-    for target in load_targets() if targets is None else targets:
+    for target in tally.targets:
         number = target_numbers(run, target)
         basic = [
             _base_row(target, name, float(number[i])) for i, name in enumerate(scenario_names(run))
         ]
-        if target.modelled != "not_modelled":
-            if covered(target, run.paths):
-                judged = _Judged(
-                    target, number, measure(target, run.paths, past), measure(target, draws, past)
-                )
-                ends = _closures(target, draws, number)
-                for row, values, end in zip(basic, _values(judged, run), ends, strict=True):
-                    row.update(values | end)
-            else:
-                for row in basic:
-                    row["status"] = "beyond_horizon"
+        if target.target_id in judged:
+            for row, values in zip(basic, _values(target, tally, run), strict=True):
+                row.update(values)
+        elif target.modelled != "not_modelled":
+            for row in basic:
+                row["status"] = "beyond_horizon"
         rows.extend(basic)
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     order = {name: i for i, name in enumerate(scenario_names(run))}

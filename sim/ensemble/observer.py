@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sim.ensemble.run import EnsembleRun
 
 
 class Observer(Protocol):
@@ -17,8 +18,8 @@ class Observer(Protocol):
     leaves in a fixed tree.
     """
 
-    def begin(self, scenarios: Sequence[Any], paths: xr.Dataset, draws: int) -> None:
-        """Be told the resolved scenarios, their central paths and the number of draws."""
+    def begin(self, run: EnsembleRun, draws: int) -> None:
+        """Be told scenarios, central paths and manifest so far, and the number of draws."""
         ...
 
     def add(self, index: int, scalars: NDArray[np.float64], used: int, first: int) -> None:

@@ -34,7 +34,8 @@ BITS: Final = 10  # of the mantissa: 2**10 bins a doubling
 DOUBLINGS: Final = 3
 SIDE: Final = DOUBLINGS << BITS
 MIDDLE: Final = SIDE + 1  # place of the values equal to the centre
-PLACES: Final = 2 * SIDE + 3
+NO_NUMBER: Final = 2 * SIDE + 3  # place of NaN
+PLACES: Final = NO_NUMBER + 1
 RELATIVE_ERROR: Final = 2.0**-BITS  # width of a bin near the median over the 5-95 % range
 _ONE: Final = int(np.float64(1.0).view(np.int64))
 _SHIFT: Final = 52 - BITS
@@ -57,7 +58,7 @@ def place_values(
     Parameters
     ----------
     values : ndarray, shape (n, width)
-        Draws on the last axis, finite.
+        Draws on the last axis.
     used : int
         Number of leading draws that count.
     centre, scale : ndarray, shape (n,)
@@ -78,7 +79,7 @@ def place_values(
         for b in range(used):
             step = min((bits[b] - _ONE) >> _SHIFT, SIDE) + 1
             side = np.int64(row[b] > middle) - np.int64(row[b] < middle)
-            place[b] = MIDDLE + side * step
+            place[b] = MIDDLE + side * step if row[b] == row[b] else NO_NUMBER
         low[:] = lowest[i]
         high[:] = highest[i]
         for start in range(0, used - _LANES + 1, _LANES):
@@ -146,7 +147,7 @@ class QuantileStream:
         Parameters
         ----------
         values : ndarray, shape (n, width), contiguous
-            Finite values, of which the first `used` columns count. A block lies inside
+            Of which the first `used` columns count. A block lies inside
             the leading draws or after them; those after are added after `settle`.
         """
         if first < self.leading.shape[1]:
@@ -179,11 +180,14 @@ class QuantileStream:
             np.maximum(self.highest, high, out=self.highest)
 
     def finish(self, levels: Sequence[float] = QUANTILES) -> FloatArray:
-        """Return the quantiles (n, n_level) of all draws."""
+        """Return the quantiles (n, n_level) of all draws; NaN where any draw is NaN."""
         if self.counts is None:
             return exact_quantiles(self.leading, levels)
         found = np.empty((self.counts.shape[0], len(levels)))
-        for i, count in enumerate(self.counts):
+        for i, count in enumerate(self.counts[:, :NO_NUMBER]):
+            if self.counts[i, NO_NUMBER]:
+                found[i] = np.nan
+                continue
             edges = _edges(self.centre[i], self.scale[i], self.lowest[i], self.highest[i])
             found[i] = counted_quantiles(count, *edges, levels)
         return found
@@ -207,7 +211,7 @@ def _bins(leading: FloatArray) -> tuple[float, float]:
 def _edges(
     centre: float, scale: float, lowest: float, highest: float
 ) -> tuple[FloatArray, FloatArray]:
-    """Return the lower and upper edge of every bin, cut to the values seen: (PLACES,)."""
+    """Return the lower and upper edge of every bin, cut to the values seen: (NO_NUMBER,)."""
     steps = (_ONE + (np.arange(SIDE + 1, dtype=np.int64) << _SHIFT)).view(np.float64) - 1.0
     below, above = centre - steps[::-1] / scale, centre + steps / scale
     lower = np.concatenate([[lowest], below[:-1], [centre], above[:-1], [above[-1]]])

@@ -120,8 +120,9 @@ def run_ensemble(
     paths = central_dataset(names, years, centre).assign(pack[past].data_vars)
     prepared = time.perf_counter()
     stream = Stream(work, centre, draws, observers)
+    begun = EnsembleRun(tuple(resolved), paths, xr.Dataset(), None, None, {"pack": origin})
     for observer in observers:
-        observer.begin(resolved, paths, draws)
+        observer.begin(begun, draws)
     try:
         stream.run(threads, progress)
     except BrokenDrawError as error:

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from sim.assess.measure import geometric_mean_growth, peak_year
 from sim.assess.probability import monte_carlo_error
 from sim.assess.register import Target, load_targets, target_origins
 from sim.assess.targets import evaluate, joint, required_rate
@@ -83,9 +82,11 @@ def test_five_year_cut_is_told_as_an_equal_yearly_cut(cut, percent):
 
 
 def test_annual_average_is_the_geometric_mean():
-    growth = xr.DataArray([0.9, 0.02, 0.04, 0.06], {"year": [2025, 2026, 2027, 2028]}, ("year",))
-    expected = (1.02 * 1.04 * 1.06) ** (1 / 3) - 1
-    assert float(geometric_mean_growth(growth, 2026, 2028)) == pytest.approx(expected, abs=1e-15)
+    growth = np.array([[0.9], [0.02], [0.04], [0.06], [0.05], [0.01]])
+    expected = (1.02 * 1.04 * 1.06 * 1.05 * 1.01) ** (1 / 5) - 1
+    row = evaluate(run_of({"gdp_growth": growth}, {}), targets=only("gdp_growth_plan")).iloc[0]
+    for name in ("central", "p05", "p50", "p95"):
+        assert row[name] == pytest.approx(expected, abs=1e-15)
 
 
 def test_about_five_percent_is_met_from_four_and_a_half():
@@ -118,23 +119,42 @@ def test_new_clean_generation_is_compared_with_new_demand_of_the_same_year():
     assert row["probability"] == 0.5
 
 
-def test_maximum_in_the_last_year_is_not_yet_a_peak():
-    years = [2025, 2026, 2027, 2028, 2029, 2030]
-    paths = xr.DataArray(
-        [[1, 2, 3, 2, 1, 1], [1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1]],
-        {"draw": [0, 1, 2], "year": years},
-        ("draw", "year"),
-    )
-    peak = peak_year(paths.astype(float)).values
-    assert peak[0] == 2027
-    assert np.isnan(peak[1])
-    assert peak[2] == 2025
+def peaks(levels: list[list[float]], history: xr.Dataset | None = None) -> pd.Series:
+    """Judge the carbon peak where each row is a draw."""
+    run = run_of({"co2_target_scope": np.array(levels, float).T}, {})
+    return evaluate(run, history, targets=only("co2_peak_before_2030")).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("levels", "year"),
+    [
+        ([1, 2, 3, 2, 1, 1], 2027),
+        ([1, 2, 3, 3, 1, 1], 2027),
+        ([6, 5, 4, 3, 2, 1], 2025),
+        ([1, 2, 3, 4, 5, 6], None),
+    ],
+)
+def test_maximum_in_the_last_year_is_not_yet_a_peak(levels, year):
+    row = peaks([levels])
+    assert row["p50"] == year or (year is None and np.isnan(row["p50"]))
+    assert row["status"] == ("evaluated" if year else "not_yet_peaked")
+
+
+def test_the_year_of_a_peak_does_not_interpolate_and_not_seen_is_later_than_any():
+    early, late, unseen = [1, 2, 1, 1, 1, 1], [1, 1, 1, 1, 2, 1], [1, 1, 1, 1, 1, 2]
+    row = peaks([early] * 6 + [late] * 12 + [unseen] * 2)
+    assert (row["p05"], row["p50"]) == (2026, 2029)
+    assert np.isnan(row["p95"])
+    assert row["probability"] == 0.9
 
 
 def test_history_joins_as_an_index():
-    series = xr.DataArray([10.0, 9.0, 8.0], {"year": [2025, 2026, 2027]}, ("year",))
     history = xr.DataArray([90.0, 130.0, 100.0], {"year": [2023, 2024, 2025]}, ("year",))
-    assert float(peak_year(series, history)) == 2024
+    falling, rising = [10, 9, 8, 7, 6, 5], [10, 11, 14, 12, 11, 10]
+    row = peaks([falling], xr.Dataset({"co2_target_scope": history}))
+    assert row["p50"] == 2024
+    row = peaks([rising], xr.Dataset({"co2_target_scope": history}))
+    assert row["p50"] == 2027
 
 
 def test_carbon_peak_in_2030_is_not_before_2030():
