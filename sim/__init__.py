@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import Run, read_run, run
+    from sim.api import Run, read_run, run, trace
     from sim.errors import InputError
     from sim.scenario import Scenario, bundled_scenarios, scenario
 
@@ -21,6 +21,7 @@ __all__ = [
     "read_run",
     "run",
     "scenario",
+    "trace",
 ]
 _HOME = {
     "InputError": "sim.errors",
@@ -30,6 +31,7 @@ _HOME = {
     "read_run": "sim.api",
     "run": "sim.api",
     "scenario": "sim.scenario",
+    "trace": "sim.api",
 }
 
 

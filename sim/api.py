@@ -1,4 +1,4 @@
-"""The Python interface: `sim.run`, `sim.Run`, `sim.read_run`."""
+"""The Python interface: `sim.run`, `sim.Run`, `sim.read_run`, `sim.trace`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,19 @@ from sim.assess.compare import all_differences, compare
 from sim.assess.tally import TargetTally
 from sim.assess.targets import evaluate, joint
 from sim.baseyear.files import check_folder
+from sim.baseyear.pack import load_pack
 from sim.ensemble import folder
-from sim.ensemble.run import EnsembleRun, run_ensemble
+from sim.ensemble.run import (
+    MAXIMUM_DRAWS,
+    EnsembleRun,
+    resolve_scenarios,
+    run_ensemble,
+    whole_number,
+)
 from sim.ensemble.stream import Progress
+from sim.ensemble.trace import Trace, trace_draw
+from sim.ensemble.work import prepare_work
+from sim.errors import InputError
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -42,7 +52,7 @@ class Run(EnsembleRun):
         own = {field.name: getattr(ensemble, field.name) for field in fields(EnsembleRun)}
         made = cls(**own, tally=tally)
         if made.targets_table is None:
-            made = replace(made, targets_table=evaluate(made, tally=tally))
+            made = replace(made, targets_table=evaluate(made))
         return made
 
     def targets(self) -> pd.DataFrame:
@@ -66,7 +76,7 @@ class Run(EnsembleRun):
             Where the folder cannot be written, or the draws were not kept.
         """
         tables = {
-            folder.JOINT: joint(self, tally=self.tally),
+            folder.JOINT: joint(self),
             folder.DIFFERENCES: all_differences(self),
         }
         folder.write_run(self, Path(path), tables)
@@ -89,6 +99,7 @@ def run(
     overrides: Mapping[str, object] | None = None,
     pack: xr.Dataset | None = None,
     out: str | Path | None = None,
+    keep_draws: bool = False,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate scenarios over common random numbers and assess their targets.
@@ -109,6 +120,8 @@ def run(
         Base-year pack; the bundled one where not given.
     out : path, optional
         Folder to which the run is written, with the tables that need its draws.
+    keep_draws : bool
+        Also write the scalars of every draw to ``draws.zarr`` in `out`.
     progress : callable, optional
         Called with draws done and draws in all.
 
@@ -124,13 +137,15 @@ def run(
     >>> small.ensemble.sizes["quantile"]
     9
     """
-    chosen = [scenarios] if isinstance(scenarios, str | Path | Scenario) else list(scenarios)
     if out is not None:
         check_folder(Path(out))
+    elif keep_draws:
+        raise InputError("keeping every draw needs a folder", key="out")
     tally = TargetTally()
-    made = Run.of(
-        run_ensemble(
-            chosen,
+    store = folder.open_store(Path(out)) if out is not None and keep_draws else None
+    try:
+        ensemble = run_ensemble(
+            _several(scenarios),
             draws=draws,
             seed=seed,
             horizon=horizon,
@@ -138,13 +153,60 @@ def run(
             overrides=overrides,
             pack=pack,
             progress=progress,
-            observers=[tally],
-        ),
-        tally,
-    )
+            observers=[tally] if store is None else [tally, store],
+        )
+    finally:
+        if store is not None:
+            store.discard()
+    made = Run.of(ensemble, tally)
     if out is not None:
         made.write(out)
     return made
+
+
+def _several(
+    scenarios: str | Path | Scenario | Sequence[str | Path | Scenario],
+) -> list[str | Path | Scenario]:
+    return [scenarios] if isinstance(scenarios, str | Path | Scenario) else list(scenarios)
+
+
+def trace(
+    scenarios: str | Path | Scenario | Sequence[str | Path | Scenario],
+    draw: int,
+    *,
+    seed: int = 1,
+    horizon: int | None = None,
+    overrides: Mapping[str, object] | None = None,
+    pack: xr.Dataset | None = None,
+) -> dict[str, Trace]:
+    """Simulate one draw again and tell everything about it.
+
+    Parameters
+    ----------
+    scenarios : str, Path, Scenario or sequence of them
+        As in `run`.
+    draw : int
+        Number of the draw, from 0.
+    seed, horizon, overrides, pack
+        As in `run`: the same give the same draw, to the bit.
+
+    Returns
+    -------
+    dict of str to Trace
+        Inputs with their scores, drivers, results and identities by name of the scenario;
+        see `sim.ensemble.trace.Trace`.
+
+    Raises
+    ------
+    InputError
+        For bad input.
+    """
+    draw = whole_number(draw, "draw", 0, MAXIMUM_DRAWS - 1)
+    seed = whole_number(seed, "seed", 0, 2**63 - 1)
+    pack = load_pack() if pack is None else pack
+    resolved = resolve_scenarios(_several(scenarios), pack, horizon, overrides)
+    work = prepare_work(pack, resolved, seed)
+    return {item.name: trace_draw(work, index, draw) for index, item in enumerate(resolved)}
 
 
 def read_run(path: str | Path) -> Run:

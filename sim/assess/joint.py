@@ -12,7 +12,7 @@ import xarray as xr
 from sim.assess.probability import monte_carlo_error, require_draws
 from sim.assess.register import load_targets
 from sim.assess.results import RunResult, scenario_names
-from sim.assess.tally import Group, TargetTally, tally_draws
+from sim.assess.tally import Group, counted_tally, tally_draws
 from sim.errors import InputError, nearest_name
 
 
@@ -30,7 +30,6 @@ def joint(
     history: xr.Dataset | None = None,
     *,
     sets: Sequence[Sequence[str]] | None = None,
-    tally: TargetTally | None = None,
 ) -> pd.DataFrame:
     """Return how likely targets are met together, in the same draw.
 
@@ -42,10 +41,8 @@ def joint(
         As in `evaluate`.
     sets : sequence of sequences of str, optional
         Sets of target ids. By default all pairs, the modelled indicators of box 1
-        (``box1``) and all targets with a probability (``all``).
-    tally : TargetTally, optional
-        What was counted while the run was made, for the default sets. Without it, and for
-        chosen sets, the draws that the run keeps are judged: of a long run the leading
+        (``box1``) and all targets with a probability (``all``). Chosen sets, and another
+        history, are judged by the draws that the run keeps: of a long run the leading
         ones (`run.draws.sizes["draw"]`).
 
     Returns
@@ -61,7 +58,8 @@ def joint(
     InputError
         Where the run has no draws, a target is unknown or has no probability.
     """
-    if sets is not None or tally is None:
+    tally = counted_tally(run) if sets is None and history is None else None
+    if tally is None:
         groups = None if sets is None else _chosen(sets)
         tally = tally_draws(run, require_draws(run), None, history, groups)
     single = {target.target_id: tally.count(target) for target in tally.judged}

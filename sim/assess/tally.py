@@ -242,6 +242,12 @@ class TargetTally:
         return self._together
 
 
+def counted_tally(run: RunResult) -> TargetTally | None:
+    """Return what was counted while a run was made; None of a run without."""
+    found = getattr(run, "tally", None)
+    return found if isinstance(found, TargetTally) else None
+
+
 def tally_draws(
     run: RunResult,
     draws: xr.Dataset,

@@ -18,7 +18,7 @@ from sim.assess.joint import joint
 from sim.assess.probability import monte_carlo_error, require_draws, target_numbers
 from sim.assess.register import Origin, Target, target_origins
 from sim.assess.results import RunResult, scenario_names
-from sim.assess.tally import TargetTally, tally_draws
+from sim.assess.tally import TargetTally, counted_tally, tally_draws
 
 __all__ = ["COLUMNS", "evaluate", "joint", "required_rate"]
 
@@ -192,22 +192,21 @@ def evaluate(
     history: xr.Dataset | None = None,
     *,
     targets: Sequence[Target] | None = None,
-    tally: TargetTally | None = None,
 ) -> pd.DataFrame:
     """Judge every target of the register in every scenario of a run.
 
     Parameters
     ----------
     run : RunResult
-        A run with its draws. Of a run read without draws the stored table is returned.
+        A run. What was counted of every draw while it was made is used, else the draws
+        that it keeps: of a long run the leading ones. Of a run read without draws the
+        stored table is returned.
     history : Dataset (year), optional
         CO2, coal and oil up to 2025 under the names of the model variables, for peaks;
         by default what the run carries.
     targets : sequence of Target, optional
-        The targets to judge; by default the whole register.
-    tally : TargetTally, optional
-        What was counted while the run was made. Without it the draws that the run keeps
-        are judged: of a long run the leading ones (`run.draws.sizes["draw"]`).
+        The targets to judge; by default the whole register. Chosen ones, and another
+        history, are judged by the kept draws (`run.draws.sizes["draw"]`).
 
     Returns
     -------
@@ -226,6 +225,8 @@ def evaluate(
     InputError
         Where the run has neither draws nor a stored table.
     """
+    own = targets is None and history is None
+    tally = counted_tally(run) if own else None
     if tally is None:
         if run.draws is None and run.targets_table is not None and targets is None:
             return run.targets_table.copy()

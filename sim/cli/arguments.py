@@ -84,6 +84,13 @@ def _count(text: str) -> int:
     return number
 
 
+def _number(text: str) -> int:
+    number = _whole(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"draws are numbered from 0, found {text!r}")
+    return number
+
+
 def _add_common(parser: argparse.ArgumentParser, lang: str, *, top: bool) -> None:
     """Add the options that every command takes.
 
@@ -175,6 +182,8 @@ def _add_run(build: _Builder, commands: Any) -> None:
         help=build.say("cli_arg_set"),
     )
     run.add_argument("--threads", type=_count, metavar="T", help=build.say("cli_arg_threads"))
+    run.add_argument("--draw", type=_number, metavar="N", help=build.say("cli_arg_draw"))
+    run.add_argument("--keep-draws", action="store_true", help=build.say("cli_arg_keep_draws"))
     run.add_argument("--no-figures", action="store_true", help=build.say("cli_arg_no_figures"))
 
 

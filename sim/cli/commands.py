@@ -11,6 +11,7 @@ from sim.cli.arguments import build_parser
 from sim.cli.backtest import backtest_command
 from sim.cli.input_output import io_command
 from sim.cli.output import ProgressBar, records, tell, write_rows, write_tables
+from sim.cli.trace import trace_command
 from sim.errors import InputError
 from sim.publish.words import catalogue, word
 
@@ -61,11 +62,14 @@ def _default_folder(scenarios: list[str]) -> Path:
 
 
 def run_command(options: Any) -> None:
-    """Run scenarios, write the run folder and print the target table."""
+    """Run scenarios, write the run folder and print the target table; or trace a draw."""
     import sim
     from sim.assess.targets import evaluate
 
     changes = _changes(options)
+    if options.draw is not None:
+        trace_command(options, changes)
+        return
     folder = Path(options.out) if options.out else _default_folder(options.scenarios)
     with ProgressBar(word("cli_progress", options.lang), options.quiet) as progress:
         run = sim.run(
@@ -76,6 +80,7 @@ def run_command(options: Any) -> None:
             out=folder,
             threads=options.threads,
             overrides=changes,
+            keep_draws=options.keep_draws,
             progress=progress,
         )
     table = evaluate(run) if run.targets_table is None else run.targets_table

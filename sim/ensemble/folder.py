@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import uuid
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.baseyear.files import read_dataset, write_dataset
+from sim.ensemble.store import DRAWS, DrawStore, read_draws
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,13 +45,34 @@ def file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def open_store(folder: Path) -> DrawStore:
+    """Prepare to keep every draw of the coming run in its folder.
+
+    From here until the run is written the folder holds no complete run.
+
+    Raises
+    ------
+    InputError
+        Where zarr is not installed or the folder cannot be written.
+    """
+    store = DrawStore(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MANIFEST).unlink(missing_ok=True)
+        shutil.rmtree(store.path, ignore_errors=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"the run folder cannot be written ({reason})", file=folder) from error
+    return store
+
+
 def write_run(
     run: EnsembleRun, folder: Path, tables: Mapping[str, pd.DataFrame] | None = None
 ) -> None:
     """Write `paths.nc`, `ensemble.nc`, `targets.csv`, `tables` and, last, `manifest.json`.
 
     The manifest carries the hash of each of the other files: where it stands, they are
-    complete. That of an earlier run in the same folder goes first.
+    complete. That of an earlier run in the same folder goes first, and its kept draws too.
 
     Parameters
     ----------
@@ -76,6 +99,8 @@ def write_run(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MANIFEST).unlink(missing_ok=True)
+        if not run.manifest.get("draws_kept"):
+            shutil.rmtree(folder / DRAWS, ignore_errors=True)
         for name, write in writers.items():
             write_atomic(folder / name, write)
         manifest = run.manifest | {"files": {name: file_hash(folder / name) for name in writers}}
@@ -110,7 +135,7 @@ def read_run(folder: Path) -> EnsembleRun:
             scenarios=recorded_scenarios(manifest),
             paths=read_dataset(folder / "paths.nc"),
             ensemble=read_dataset(folder / "ensemble.nc"),
-            draws=None,
+            draws=read_draws(folder) if manifest.get("draws_kept") else None,
             targets_table=pd.read_csv(targets) if TARGETS in manifest["files"] else None,
             manifest=manifest,
         )

@@ -23,6 +23,7 @@ from sim.ensemble.assemble import central_dataset, draws_dataset, ensemble_datas
 from sim.ensemble.effects import effects_dataset
 from sim.ensemble.inputs import count_kinds
 from sim.ensemble.observer import Observer
+from sim.ensemble.store import DrawStore
 from sim.ensemble.stream import Progress, Stream
 from sim.ensemble.summary import BrokenDrawError, Summary
 from sim.ensemble.trace import extreme_scores
@@ -105,12 +106,12 @@ def run_ensemble(
         For bad input, or a draw whose accounts do not close.
     """
     started = time.perf_counter()
-    draws = _whole(draws, "draws", 1, MAXIMUM_DRAWS)
-    seed = _whole(seed, "seed", 0, 2**63 - 1)
-    threads = _whole(os.cpu_count() or 1 if threads is None else threads, "threads", 1, 1024)
+    draws = whole_number(draws, "draws", 1, MAXIMUM_DRAWS)
+    seed = whole_number(seed, "seed", 0, 2**63 - 1)
+    threads = whole_number(os.cpu_count() or 1 if threads is None else threads, "threads", 1, 1024)
     origin = read_manifest() if pack is None else {"content_sha256": content_hash(pack)}
     pack = load_pack() if pack is None else pack
-    resolved = _resolve(scenarios, pack, horizon, overrides or {})
+    resolved = resolve_scenarios(scenarios, pack, horizon, overrides)
     work = prepare_work(pack, resolved, seed)
     centre = [simulate_centre(work, s) for s in range(len(work.cases))]
     names = [item.name for item in resolved]
@@ -138,6 +139,7 @@ def run_ensemble(
         "draws": draws,
         "seed": seed,
         "threads": threads,
+        "draws_kept": any(isinstance(observer, DrawStore) for observer in observers),
         "pack": origin,
         "timings_seconds": {name: round(value, 3) for name, value in timings.items()},
         **_manifest(work, stream.summaries),
@@ -147,7 +149,7 @@ def run_ensemble(
     return EnsembleRun(tuple(resolved), paths, ensemble, kept, None, manifest, paired)
 
 
-def _whole(value: Any, key: str, low: int, high: int) -> int:
+def whole_number(value: Any, key: str, low: int, high: int) -> int:
     """Return a whole number within bounds, or refuse it."""
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if whole and low <= value <= high:
@@ -157,13 +159,19 @@ def _whole(value: Any, key: str, low: int, high: int) -> int:
     )
 
 
-def _resolve(
+def resolve_scenarios(
     scenarios: Sequence[str | Path | Scenario],
     pack: xr.Dataset,
-    horizon: int | None,
-    overrides: Mapping[str, object],
+    horizon: int | None = None,
+    overrides: Mapping[str, object] | None = None,
 ) -> list[ResolvedScenario]:
-    """Resolve scenarios that share a horizon; names must differ."""
+    """Resolve the scenarios of a run, which share a horizon.
+
+    Raises
+    ------
+    InputError
+        For bad input, no scenario, or two of one name.
+    """
     if not scenarios:
         raise InputError("name at least one scenario")
     found = [item if isinstance(item, Scenario) else find_scenario(item) for item in scenarios]
