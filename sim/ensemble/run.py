@@ -189,7 +189,8 @@ def _explained(error: BrokenDrawError, work: Work, seed: int) -> InputError:
     extreme = ", ".join(extreme_scores(work, error.draw))
     again = f"provsim run {error.key} --seed {seed} --draw {error.draw}"
     return BrokenDrawError(
-        f"{error.message}; its most extreme inputs: {extreme}; `{again}` shows it",
+        f"{error.message}; its most extreme inputs: {extreme}; `{again}` "
+        "(with the same other options) shows it",
         error.draw,
         str(error.key),
     )

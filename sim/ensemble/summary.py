@@ -137,11 +137,24 @@ class Summary:
         )
 
     def close(self, leaf: Leaf, first: int) -> None:
-        """Sum and count the scalars of a leaf whose blocks have all been added."""
+        """Sum and count the scalars of a leaf whose blocks have all been added.
+
+        Raises
+        ------
+        InputError
+            Where a vector or matrix holds what is no number although all scalars and
+            accounts are in order.
+        """
         used = min(LEAF, self.draws - first)
         values = leaf.scalars.reshape(-1, LEAF)
         sums = leaf.sums["scalars"]
         leaf_sums(values, used, self.centre["scalars"], sums[0], sums[1])
+        for name, found in leaf.sums.items():
+            if not np.isfinite(found).all():
+                raise InputError(
+                    f"a draw from {first} to {first + used - 1} gave no finite {name}",
+                    key=self.name,
+                )
         self.quantiles.add(values, used, first)
 
     def merge(self, leaf: Leaf, first: int) -> None:

@@ -103,6 +103,8 @@ def test_without_command_help_is_shown(capsys):
         (["run", "baseline", "--draws", "0"], "--draws: at least 1 is needed"),
         (["run", "baseline", "--draws", "1e3"], "--draws: not a whole number: '1e3'"),
         (["run", "baseline", "--seed", "-1"], "seed: not a whole number in range"),
+        (["run", "baseline", "--draw", "-1"], "--draw: draws are numbered from 0, found '-1'"),
+        (["run", "baseline", "--draw", "x"], "--draw: not a whole number"),
         (["run", "baseline", "--threads", "x"], "--threads: not a whole number"),
         (["run", "baseline", "--horizon", "2010"], "horizon: not a horizon; found 2010"),
         (["run", "baselin"], "did you mean 'baseline'?"),
@@ -174,6 +176,7 @@ def test_run_passes_everything_on_and_writes(simulated, tmp_path, capsys):
             "energy.wind.build_gw={2027: 4.0}",
             "--threads",
             "2",
+            "--keep-draws",
             "--out",
             "here",
         ]
@@ -186,6 +189,7 @@ def test_run_passes_everything_on_and_writes(simulated, tmp_path, capsys):
     assert call["horizon"] == 2035
     assert call["overrides"] == {"energy.wind.build_gw": {2027: 4.0}}
     assert call["threads"] == 2
+    assert call["keep_draws"] is True
     out = capsys.readouterr()
     assert "GDP growth, average 2026–2030" in out.out
     assert "Run folder: here" in out.err
@@ -312,6 +316,7 @@ def real(tmp_path_factory) -> str:
 
 COMMANDS = [
     ["run", "plan", "--draws", "4", "--no-figures", "--out", "{out}"],
+    ["run", "plan", "--draw", "3"],
     ["targets", "{run}"],
     ["targets", "{run}", "--joint"],
     ["compare", "{run}", "plan", "baseline"],
@@ -330,6 +335,29 @@ def filled(command: list[str], real: str, tmp_path: Path) -> list[str]:
     scenario = tmp_path / "mine.yaml"
     scenario.write_text("name: mine\ntitle: M\ntitle_zh: 我的\nextends: [plan]\n", "utf-8")
     return [part.format(run=real, out=tmp_path / "out", scenario=scenario) for part in command]
+
+
+def test_a_draw_is_shown_as_the_run_has_it_and_nothing_is_written(
+    real, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    changed = ["--set", "energy.wind.build_gw={2027: 4.0}"]
+    assert main(["run", "plan", "baseline", "--draw", "9", "--format", "json", *changed]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert not list(tmp_path.iterdir())
+    run = sim.run(["plan", "baseline"], draws=10, overrides={"energy.wind.build_gw": {2027: 4.0}})
+    told = {
+        (row["scenario"], row["name"], row["year"]): row["value"]
+        for row in rows
+        if row["part"] == "result"
+    }
+    assert {row["part"] for row in rows} == {"input", "driver", "result", "identity"}
+    for scenario in ("plan", "baseline"):
+        drawn = run.draws["co2_total"].sel(scenario=scenario, draw=9)
+        for year in (2025, 2030):
+            assert told[scenario, "co2_total", year] == float(drawn.sel(year=year))
+    assert main(["run", "plan", "--draw", "9"]) == 0
+    assert "draw 9: uncertain inputs" in capsys.readouterr().out
 
 
 def test_every_command_is_listed_here():

@@ -436,6 +436,15 @@ def test_a_draw_whose_account_does_not_close_stops_the_run_and_is_named(monkeypa
         run_ensemble(["baseline"], draws=300)
 
 
+def test_a_vector_that_is_no_number_stops_the_run_and_its_draws_are_named(monkeypatch):
+    def change(results, place):
+        results.co2[7, 2, place] = np.inf
+
+    broken(monkeypatch, 1300, change)
+    with pytest.raises(InputError, match=r"plan: a draw from 1024 to 1499 gave no finite co2"):
+        run_ensemble(["plan"], draws=1500)
+
+
 def test_draws_past_the_last_do_not_count(monkeypatch):
     def change(results, place):
         results.scalars[:, :, place] = np.nan

@@ -97,7 +97,9 @@ def test_a_broken_draw_names_its_inputs_and_the_command_that_replays_it(monkeypa
         run_ensemble(["plan"], draws=300, seed=5)
     text = str(caught.value)
     assert f"plan: draw {DRAW} gave nan for gdp in 2026" in text
-    assert f"`provsim run plan --seed 5 --draw {DRAW}` shows it" in text
+    assert (
+        f"`provsim run plan --seed 5 --draw {DRAW}` (with the same other options) shows it" in text
+    )
     pack = load_pack()
     work = prepare_work(pack, resolve_scenarios(["plan"], pack), 5)
     assert all(name in text for name in extreme_scores(work, DRAW))
