@@ -1,13 +1,16 @@
-"""Draws solved with the factors of the centre equal draws solved on their own."""
+"""Many systems and many shocks: the quick way gives what each solved on its own gives."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import InputError
+from models.inputoutput import IOTable
 from models.inputoutput.draws import column_draws, solve_draws
 from models.inputoutput.solving import LeontiefSystem
 
@@ -77,3 +80,53 @@ def test_singular_draws_and_wrong_shapes_are_refused() -> None:
         solve_draws([np.eye(3)], np.ones(2), centre=system)
     with pytest.raises(InputError, match="k columns"):
         column_draws(system, A, [0], np.ones((1, 2, 2)), np.ones(2))
+
+
+def table_of(n: int, seed: int) -> IOTable:
+    rng = np.random.default_rng(seed)
+    labels = [f"s{k}" for k in range(n)]
+    A = productive(rng, n)
+    final = rng.uniform(1.0, 9.0, (n, 2))
+    x = np.linalg.solve(np.eye(n) - A, final.sum(axis=1))
+    added = 0.5 * (x - (A * x).sum(axis=0))
+    return IOTable.from_frames(
+        pd.DataFrame(A * x, labels, labels),
+        pd.DataFrame(final, labels, ["households", "exports"]),
+        pd.DataFrame([added, added], ["compensation", "surplus"], labels),
+        unit="million CNY",
+        year=2020,
+        satellites={"co2": (pd.Series(rng.uniform(0.0, 2.0, n), labels), "kt")},
+    )
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000), changes=st.sampled_from([1, 40]))
+def test_account_totals_are_the_sums_of_shocks(seed: int, changes: int) -> None:
+    table = table_of(6, seed)
+    demand = pd.DataFrame(
+        np.random.default_rng(seed).uniform(0.0, 9.0, (len(table.sectors), changes)),
+        table.sectors,
+    )
+    totals = table.account_totals(demand, ["co2", "output", "income"])
+    shock = table.shock(demand)
+    for name in ("co2", "output", "income"):
+        np.testing.assert_allclose(totals[name], shock[name].sum("sector"), rtol=1e-9)
+        assert totals[name].attrs["units"] == shock[name].attrs["units"]
+
+
+def test_labelled_results_are_ordinary_arrays_of_their_own() -> None:
+    table = table_of(4, 3)
+    found = table.technical_coefficients
+    made = xr.DataArray(
+        table.coefficients,
+        coords={"sector_input": list(table.sectors), "sector": list(table.sectors)},
+        dims=("sector_input", "sector"),
+        name="technical_coefficients",
+        attrs=found.attrs,
+    )
+    xr.testing.assert_identical(found, made)
+    found.coords["doubled"] = ("sector", np.arange(4))
+    found.attrs["units"] = "other"
+    xr.testing.assert_identical(
+        table.technical_coefficients, made.assign_attrs({**made.attrs, "units": "1"})
+    )

@@ -7,7 +7,6 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
-import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -256,39 +255,6 @@ def test_every_way_to_solve_gives_the_same(table: IOTable, seed: int) -> None:
         np.testing.assert_allclose(content[k], demand[:, k] @ inverse, rtol=1e-9, atol=1e-9)
     with pytest.raises(InputError, match="draw 1: "):
         solve_draws([A[0], np.eye(n)], demand[:, 0])
-
-
-@given(economies, st.integers(0, 1000), st.sampled_from([1, 40]))
-@settings(max_examples=30, deadline=None)
-def test_account_totals_are_the_sums_of_shocks(table: IOTable, seed: int, changes: int) -> None:
-    demand = pd.DataFrame(
-        np.random.default_rng(seed).uniform(0.0, 9.0, (len(table.sectors), changes)),
-        table.sectors,
-    )
-    for type_ in (1, 2):
-        totals = table.account_totals(demand, ["co2", "output", "income"], type=type_)
-        shock = table.shock(demand, type=type_)
-        for name in ("co2", "output", "income"):
-            np.testing.assert_allclose(totals[name], shock[name].sum("sector"), rtol=RELATIVE)
-            assert totals[name].attrs["units"] == shock[name].attrs["units"]
-
-
-def test_labelled_results_are_ordinary_arrays_of_their_own() -> None:
-    table = economy(3, 4)
-    found = table.technical_coefficients
-    made = xr.DataArray(
-        table.coefficients,
-        coords={"sector_input": list(table.sectors), "sector": list(table.sectors)},
-        dims=("sector_input", "sector"),
-        name="technical_coefficients",
-        attrs=found.attrs,
-    )
-    xr.testing.assert_identical(found, made)
-    found.coords["doubled"] = ("sector", np.arange(4))
-    found.attrs["units"] = "other"
-    xr.testing.assert_identical(
-        table.technical_coefficients, made.assign_attrs({**made.attrs, "units": "1"})
-    )
 
 
 @given(economies)
