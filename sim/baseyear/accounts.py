@@ -37,6 +37,7 @@ Floats = NDArray[np.float64]
 BASE_DRAWS: Final = 256
 DRAW_SEED: Final = 20250042
 GRAS_TOLERANCE: Final = 1e-13
+CLOSED: Final = 1e-6  # relative residual of a table that closes
 TABLE_FILE: Final = "io/Liaoning_2017_IO_42sec_raw.xls"
 NATIONAL_FILES: Final = ("io/china_2017_42.csv", "io/china_2020_42.csv")
 
@@ -162,9 +163,65 @@ def build_input_output(data_dir: Path) -> tuple[xr.Dataset, pd.DataFrame]:
         identities, GRAS does not converge, or a local supply share leaves [0, 1].
     """
     table = read_official_table(data_dir / TABLE_FILE)
-    observations = read_observations()
     national = [read_national_value_added(data_dir / name) for name in NATIONAL_FILES]
-    priors = build_priors(table, observations, *national)
+    return input_output_accounts(table, read_observations(), *national)
+
+
+def check_table(table: OfficialTable, file: Path) -> None:
+    """Refuse a table that is not closed: rows, columns, local supply, productive coefficients.
+
+    Raises
+    ------
+    InputError
+        Naming the first check that fails.
+    """
+    bought = table.imports + table.inflow
+    rows = table.flows.sum(axis=1) + table.final_uses.sum(axis=0) - bought - table.output
+    columns = table.flows.sum(axis=0) + table.primary_inputs.sum(axis=0) - table.output
+    radius = float(np.abs(np.linalg.eigvals(table.flows / table.output)).max())
+    share = float((bought / table.domestic_use).max())
+    checks = (
+        ("row balance", float(np.abs(rows / table.output).max()), CLOSED),
+        ("column balance", float(np.abs(columns / table.output).max()), CLOSED),
+        ("share of imports and inflow in local use", share, 1.0),
+        ("spectral radius of the coefficients", radius, 1.0 - CLOSED),
+    )
+    for check, value, most in checks:
+        if not value <= most:
+            raise InputError(
+                f"the table does not meet the check {check}",
+                file=file,
+                found=f"{value:.6g}",
+                allowed=f"at most {most:g}",
+            )
+
+
+def input_output_accounts(
+    table: OfficialTable,
+    observations: ObservationTable,
+    national_start: Floats,
+    national_end: Floats,
+) -> tuple[xr.Dataset, pd.DataFrame]:
+    """Build the accounts of any province from its table and observations.
+
+    Parameters
+    ----------
+    table : OfficialTable
+    observations : ObservationTable
+    national_start, national_end : ndarray (42,)
+        National value added of an early and a late year.
+
+    Returns
+    -------
+    (Dataset, DataFrame)
+        As `build_input_output`.
+
+    Raises
+    ------
+    InputError
+        As `build_input_output`.
+    """
+    priors = build_priors(table, observations, national_start, national_end)
     margins = reconcile_margins(priors, observations)
     structure = balance_structure(priors, margins)
     demand = estimate_final_demand(structure, priors, observations, BASE_DRAWS, DRAW_SEED)

@@ -137,7 +137,7 @@ def revised_broad_sectors(value_added: Floats, table: ObservationTable) -> dict[
     value_added : ndarray (42,)
         Value added in the table, 亿元.
     table : ObservationTable
-        With the rows `history`.
+        With the rows `history`; without them the table stands as it is.
 
     Returns
     -------
@@ -148,6 +148,8 @@ def revised_broad_sectors(value_added: Floats, table: ObservationTable) -> dict[
     def history(label: str) -> float:
         return table.get("history", label).value
 
+    if not table.of("history"):  # nothing is known of a revision of the table's year
+        return {n: float(sector_mask(codes) @ value_added) for n, codes in BROAD_SECTORS.items()}
     gdp = history("gdp_2017_revised")
     growth = history("gdp_2018_revised") / gdp
     totals = {

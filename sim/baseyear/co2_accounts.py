@@ -8,7 +8,6 @@ petroleum and coking. Fuels of power and heat stand under sector 24.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.labels import CARRIERS, ENERGY_SECTORS, FINAL_CARRIERS
-from sim.baseyear.energy_inputs import PACKAGE_DATA, PANEL_FILE, read_ceads, read_reference
+from sim.baseyear.energy_inputs import EnergyInputs
 from sim.baseyear.energy_state import (
     EnergyState,
     coking_coal,
@@ -98,9 +97,16 @@ def imported_electricity_co2(state: EnergyState, parameters: Parameters) -> Floa
 
 
 def ceads_comparison(
-    data_dir: Path, state: EnergyState, parameters: Parameters
+    inventory: pd.DataFrame | None, state: EnergyState, parameters: Parameters
 ) -> dict[str, float]:
     """What separates the accounts from the CEADs inventory, Mt CO2.
+
+    Parameters
+    ----------
+    inventory : DataFrame or None
+        CEADs inventory of 2019, Mt by sector and fuel; without one its figures are NaN.
+    state : EnergyState
+    parameters : mapping
 
     Returns
     -------
@@ -109,11 +115,10 @@ def ceads_comparison(
         accounts without process, and the 2025 accounts under the CEADs rule (furnace gas in
         the 2019 ratio to coke on top).
     """
-    inventory = read_ceads(data_dir, 2019)
-    total = float(inventory["Scope_1_Total"].sum())
-    furnace = float(inventory["Other_Gas"].sum())
-    oven = float(inventory["Coke_Oven_Gas"].sum())
-    coke = float(inventory["Coke"].sum())
+    total, furnace, oven, coke, process = (
+        np.nan if inventory is None else float(inventory[column].sum())
+        for column in ("Scope_1_Total", "Other_Gas", "Coke_Oven_Gas", "Coke", "Process")
+    )
     here = float((co2_by_sector(state, parameters) - state.process).sum())
     factor = float(emission_factors(parameters)[CARRIERS.index("coke")])
     coke_2025 = float(state.final[..., FINAL_CARRIERS.index("coke")].sum()) * factor
@@ -124,7 +129,7 @@ def ceads_comparison(
         "ceads_2019_without_gases_and_process": total
         - furnace
         - oven
-        - float(inventory["Process"].sum()),
+        - process,
         "accounts_2025_energy": here,
         "accounts_2025_energy_ceads_rule": here + coke_2025 * furnace / coke,
     }
@@ -140,7 +145,7 @@ def grid_factor_check(state: EnergyState, parameters: Parameters) -> float:
 
 
 def history(
-    data_dir: Path, state: EnergyState, spread: Mapping[str, float], parameters: Parameters
+    inputs: EnergyInputs, state: EnergyState, spread: Mapping[str, float]
 ) -> dict[str, Floats]:
     """CO2, coal and oil of 2020-2025 carried back from 2025.
 
@@ -150,12 +155,12 @@ def history(
 
     Parameters
     ----------
-    data_dir : Path
+    inputs : EnergyInputs
+        Activity and indices by year, and the parameters.
     state : EnergyState
         Centre.
     spread : mapping
         Standard deviation in 2025 of each history, by name.
-    parameters : mapping
 
     Returns
     -------
@@ -163,7 +168,8 @@ def history(
         co2_history, co2_energy_history, co2_process_history, coal_history, oil_history and
         their _sd, each (6,).
     """
-    index = _indices(data_dir, state, parameters)
+    parameters = inputs.parameters
+    index = _indices(inputs, state)
     energy, process = _emission_blocks(state, parameters)
     carried = sum((v * index[k] for k, v in energy.items()), np.zeros(len(HISTORY_YEARS)))
     primary = dict(zip(CARRIERS, primary_energy(state, parameters), strict=True))
@@ -225,11 +231,9 @@ def _emission_blocks(
     return energy, {"cement": cement, "steel": float(process) - cement}
 
 
-def _indices(data_dir: Path, state: EnergyState, parameters: Parameters) -> dict[str, Floats]:
+def _indices(inputs: EnergyInputs, state: EnergyState) -> dict[str, Floats]:
     """Activity indices of 2020-2025, 2025 = 1."""
-    columns = ("gen_thermal_yikWh", "crude_steel_wan_t", "cement_wan_t")
-    panel = read_reference(data_dir / PANEL_FILE, "year", columns)
-    stated = pd.read_csv(PACKAGE_DATA / "energy_history.csv").set_index("year")
+    parameters, panel, stated = inputs.parameters, inputs.activity, inputs.history
     past = list(HISTORY_YEARS[:-1])
     thermal = np.append(
         panel.loc[past, "gen_thermal_yikWh"].to_numpy(dtype=float) / 10.0,

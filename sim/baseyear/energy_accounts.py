@@ -120,7 +120,26 @@ def build_energy(data_dir: Path, io: xr.Dataset | None) -> tuple[xr.Dataset, pd.
     InputError
         Where reference data are missing or the accounts cannot be reconciled.
     """
-    inputs = read_inputs(data_dir, io)
+    return energy_accounts(read_inputs(data_dir, io))
+
+
+def energy_accounts(inputs: EnergyInputs) -> tuple[xr.Dataset, pd.DataFrame]:
+    """Reconcile the energy accounts of any province from its inputs.
+
+    Parameters
+    ----------
+    inputs : EnergyInputs
+
+    Returns
+    -------
+    (Dataset, DataFrame)
+        As `build_energy`.
+
+    Raises
+    ------
+    InputError
+        Where the accounts cannot be reconciled.
+    """
     p = inputs.parameters
     solution = solve_energy(inputs, definition=DEFAULT_DEFINITION)
     centre = solution.state
@@ -128,22 +147,22 @@ def build_energy(data_dir: Path, io: xr.Dataset | None) -> tuple[xr.Dataset, pd.
     variables = reconciled_variables(centre, p)
     for name, (dims, values) in reconciled_variables(draws, p).items():
         variables[f"{name}_draws"] = (("base_draw", *dims), values)
-    components, capacity = production_capacity(centre, p)
+    components, capacity = production_capacity(centre, inputs)
     variables |= _parameter_variables(p)
     variables |= _capacity_variables(solution, components, p)
     variables |= _clean_variables(inputs, centre)
     totals, totals_sd = total_methods(inputs, DEFAULT_DEFINITION, draws)
     variables["energy_total_method"] = (("total_method",), totals)
     variables["energy_total_method_sd"] = (("total_method",), totals_sd)
-    comparison = ceads_comparison(data_dir, centre, p)
+    comparison = ceads_comparison(inputs.inventory, centre, p)
     values = np.array(list(comparison.values()))
     variables["co2_ceads_comparison"] = (("comparison",), values)
     variables["grid_factor_2025"] = ((), np.array(grid_factor_check(centre, p)))
-    for name, values in history(data_dir, centre, _spread(draws, p), p).items():
+    for name, values in history(inputs, centre, _spread(draws, p)).items():
         variables[name] = (("history_year",), values)
     dataset = _label(variables, list(comparison))
     table = pd.concat(
-        [observation_table(solution, inputs), capacity_rows(capacity)], ignore_index=True
+        [observation_table(solution, inputs), capacity_rows(capacity, inputs)], ignore_index=True
     )
     return dataset, table
 

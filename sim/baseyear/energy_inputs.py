@@ -9,7 +9,7 @@ follows the electricity row of the input-output table.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -47,6 +47,8 @@ CEADS_FUELS: Final[dict[str, tuple[str, ...]]] = {
 ALLOCATION_ROW: Final = {"coal": "02", "coke": "11", "oil": "11", "gas": "25"}
 SMALLEST_CELL: Final = 0.002
 ELECTRICITY: Final = FINAL_CARRIERS.index("electricity")
+ACTIVITY: Final = ("gen_thermal_yikWh", "crude_steel_wan_t", "cement_wan_t")
+Cell = tuple[float, float, str, str]  # value, sigma, source, kind
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,14 @@ class EnergyInputs:
         Where each cell comes from.
     prior_kind : ndarray (44, 7) of str
         document, series, estimate or judgement.
+    parameter_table : DataFrame
+        Rows of `energy_parameters.csv` by name: value, sigma, unit, source, kind.
+    activity : DataFrame
+        By year: `gen_thermal_yikWh`, `crude_steel_wan_t` and `cement_wan_t`.
+    history : DataFrame
+        Rows of `energy_history.csv` by year.
+    inventory : DataFrame or None
+        CO2 of 2019 by CEADs sector and fuel, Mt; None where the province gives none.
     """
 
     parameters: dict[str, float]
@@ -75,6 +85,10 @@ class EnergyInputs:
     prior_sigma: Floats
     prior_source: NDArray[np.str_]
     prior_kind: NDArray[np.str_]
+    parameter_table: pd.DataFrame
+    activity: pd.DataFrame
+    history: pd.DataFrame
+    inventory: pd.DataFrame | None
 
 
 def read_inputs(data_dir: Path, io: xr.Dataset | None) -> EnergyInputs:
@@ -97,15 +111,47 @@ def read_inputs(data_dir: Path, io: xr.Dataset | None) -> EnergyInputs:
     InputError
         Where a file is missing or does not have the expected rows.
     """
-    table = pd.read_csv(PACKAGE_DATA / "energy_parameters.csv")
-    parameters = {str(k): float(v) for k, v in zip(table["name"], table["value"], strict=True)}
+    table = read_parameters()
+    parameters = parameter_values(table)
     observations = pd.read_csv(
         PACKAGE_DATA / "energy_observations.csv", dtype={"label": str, "note_zh": str}
     )
     flows = _table_flows(data_dir, io)
-    cells = _carried_cells(data_dir, parameters, flows)
-    cells.update(_electricity_cells(parameters, observations, flows))
+    inventory = read_ceads(data_dir, 2019)
+    early = ceads_fuel_groups(read_ceads(data_dir, 2014)).drop(index=CEADS_POWER)
+    factor = {c: parameters[f"ceads_factor_{c}"] for c in CEADS_FUELS}
+    factor["coal"] = float(early["coal"].sum()) / parameters["final_coal_2014"]
+    cells = carried_cells(inventory, factor, parameters, flows)
+    cells.update(electricity_cells(parameters, observations, flows))
     cells.update(_stated_cells())
+    return EnergyInputs(
+        parameters,
+        observations,
+        *prior_arrays(cells),
+        parameter_table=table,
+        activity=read_reference(data_dir / PANEL_FILE, "year", ACTIVITY),
+        history=pd.read_csv(PACKAGE_DATA / "energy_history.csv").set_index("year"),
+        inventory=inventory,
+    )
+
+
+def read_parameters() -> pd.DataFrame:
+    """Return the rows of `energy_parameters.csv` by name."""
+    return pd.read_csv(PACKAGE_DATA / "energy_parameters.csv").set_index("name")
+
+
+def parameter_values(table: pd.DataFrame) -> dict[str, float]:
+    """Return the central value of every parameter."""
+    return {str(k): float(v) for k, v in table["value"].items()}
+
+
+def prior_arrays(
+    cells: Mapping[tuple[str, str], Cell],
+) -> tuple[Floats, Floats, NDArray[np.str_], NDArray[np.str_]]:
+    """Arrange cells by sector and carrier: value, sigma, source and kind, each (44, 7).
+
+    Cells below `SMALLEST_CELL` are taken as not used.
+    """
     shape = (len(ENERGY_SECTORS), len(FINAL_CARRIERS))
     prior, sigma = np.zeros(shape), np.zeros(shape)
     source, kind = np.full(shape, "", dtype="U240"), np.full(shape, "", dtype="U12")
@@ -113,10 +159,7 @@ def read_inputs(data_dir: Path, io: xr.Dataset | None) -> EnergyInputs:
         if value >= SMALLEST_CELL:
             at = (ENERGY_SECTORS.index(sector), FINAL_CARRIERS.index(carrier))
             prior[at], sigma[at], source[at], kind[at] = value, spread, origin, sort
-    return EnergyInputs(parameters, observations, prior, sigma, source, kind)
-
-
-Cell = tuple[float, float, str, str]
+    return prior, sigma, source, kind
 
 
 def read_reference(
@@ -178,19 +221,32 @@ def _table_flows(data_dir: Path, io: xr.Dataset | None) -> Floats:
     return np.asarray(table.loc[names, names].to_numpy(dtype=float), dtype=float)
 
 
-def _carried_cells(
-    data_dir: Path, parameters: dict[str, float], flows: Floats
+def carried_cells(
+    inventory: pd.DataFrame,
+    factor: Mapping[str, float],
+    parameters: Mapping[str, float],
+    flows: Floats,
 ) -> dict[tuple[str, str], Cell]:
-    inventory = ceads_fuel_groups(read_ceads(data_dir, 2019))
-    early = ceads_fuel_groups(read_ceads(data_dir, 2014)).drop(index=CEADS_POWER)
-    factor = {c: parameters[f"ceads_factor_{c}"] for c in CEADS_FUELS}
-    factor["coal"] = float(early["coal"].sum()) / parameters["final_coal_2014"]
+    """Turn a CEADs inventory into cells of final fuel use of the base year.
+
+    Parameters
+    ----------
+    inventory : DataFrame
+        CO2 by CEADs sector and fuel, Mt.
+    factor : mapping
+        tCO2/tce of the inventory by carrier.
+    parameters : mapping
+        `carry_relative_sigma` and `carry_relative_sigma_large`.
+    flows : ndarray (42, 42)
+        Intermediate flows, which split a CEADs sector over several sectors.
+    """
+    groups = ceads_fuel_groups(inventory)
     sums: dict[tuple[str, str], float] = {}
     mapping = pd.read_csv(PACKAGE_DATA / "ceads_sector_map.csv", dtype={"sectors": str})
     for row in mapping.to_dict("records"):
         targets = str(row["sectors"]).split()
         for carrier in CEADS_FUELS:
-            amount = float(inventory[carrier].loc[str(row["ceads_sector"])]) / factor[carrier]
+            amount = float(groups[carrier].loc[str(row["ceads_sector"])]) / factor[carrier]
             amount *= float(row[f"{carrier}_index"])
             for target, share in zip(targets, _shares(targets, carrier, flows), strict=True):
                 sums[target, carrier] = sums.get((target, carrier), 0.0) + amount * share
@@ -213,8 +269,8 @@ def _shares(targets: list[str], carrier: str, flows: Floats) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
-def _electricity_cells(
-    parameters: dict[str, float], observations: pd.DataFrame, flows: Floats
+def electricity_cells(
+    parameters: Mapping[str, float], observations: pd.DataFrame, flows: Floats
 ) -> dict[tuple[str, str], Cell]:
     """Electricity by sector: group totals spread by the electricity row of the table."""
     value = observations.set_index("id")["value"].astype(float)

@@ -250,6 +250,7 @@ def _figure(
     plain: dict[str, Figure] = {
         "electricity_net_import": lambda s: s.net_import,
         "electricity_demand": electricity_demand,
+        "energy_total": lambda s: energy_total(s, p),
         "final_energy": partial(_final, label=label),
         "final_electricity": lambda s: final_electricity(_group(s.final, label), p),
         "power_heat_coal": lambda s: power_fuel(s, p)["coal"] + heat_fuel(s, p)["coal"],

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.labels import CARRIERS, TECHNOLOGIES
-from sim.baseyear.energy_inputs import PACKAGE_DATA, EnergyInputs
+from sim.baseyear.energy_inputs import EnergyInputs
 from sim.baseyear.energy_state import (
     ELECTRIC_PRIMARY,
     EnergyState,
@@ -78,7 +78,9 @@ def total_methods(
     alone = without_share(inputs, definition)
     count, seed = int(p["draw_count"]), int(p["draw_seed"])
     free = alone.draws(count, seed)
-    published = float(inputs.observations.set_index("id")["value"].loc["non_fossil_share"])
+    published = float(
+        inputs.observations.set_index("id")["value"].get("non_fossil_share", np.nan)
+    )
     imported = p["imported_nonfossil_share"] * p["coal_rate_gross"]
     samples = (
         non_fossil_energy(free, p) / published,
@@ -90,7 +92,7 @@ def total_methods(
 
 
 def production_capacity(
-    state: EnergyState, parameters: dict[str, float]
+    state: EnergyState, inputs: EnergyInputs
 ) -> tuple[Floats, Reconciliation]:
     """Components of energy production capacity (4,), Mtce, summing to the published figure.
 
@@ -98,11 +100,13 @@ def production_capacity(
     nuclear, hydro, wind, PV and biomass; the mines and fields share what is left by their
     sigmas.
     """
-    hours = state.generation / average_capacity(state.capacity_2024, state.capacity)
+    parameters = inputs.parameters
+    average = average_capacity(state.capacity_2024, state.capacity)
+    hours = state.generation / np.where(average > 0.0, average, 1.0)
     columns = [TECHNOLOGIES.index(t) for group in ELECTRIC_PRIMARY.values() for t in group]
     columns.append(TECHNOLOGIES.index("biomass"))
     power = float((state.capacity * hours)[columns].sum() * parameters["coal_rate_gross"])
-    table = _capacity_priors()
+    table = _capacity_priors(inputs)
     result = reconcile(
         np.eye(3),
         table["value"],
@@ -116,14 +120,13 @@ def production_capacity(
     return np.append(result.estimate, power), result
 
 
-def _capacity_priors() -> pd.DataFrame:
-    table = pd.read_csv(PACKAGE_DATA / "energy_parameters.csv").set_index("name")
-    return table.loc[[f"capacity_{c}" for c in FUEL_COMPONENTS]]
+def _capacity_priors(inputs: EnergyInputs) -> pd.DataFrame:
+    return inputs.parameter_table.loc[[f"capacity_{c}" for c in FUEL_COMPONENTS]]
 
 
-def capacity_rows(result: Reconciliation) -> pd.DataFrame:
+def capacity_rows(result: Reconciliation, inputs: EnergyInputs) -> pd.DataFrame:
     """Rows of the observation table for the capacity components."""
-    table = _capacity_priors()
+    table = _capacity_priors(inputs)
     return pd.DataFrame(
         {
             "id": table.index.to_numpy(),
