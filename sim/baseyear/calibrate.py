@@ -1,29 +1,43 @@
-"""Build the base-year pack of Liaoning from its statistics.
+"""Build the base-year pack of a province from its statistics.
 
 Input-output accounts first, then the energy accounts (their sector electricity leans on
 the table), the growth accounts, and the parameters that no account holds. The parts share
 labels and are merged by name.
 
-Only the input-output and energy accounts read the folder of the province. The growth
-accounts come from the series base that ships with the package
-(`sim/figures/data/series.csv`, built from the same statistics), since each of its figures
-carries a vintage and a source; a change of the folder's annual panel does not reach them.
+A folder is read in one of two ways, and from there on treated alike: as a province's own
+folder (`docs/user/calibrate.md`), or as the reference data of Liaoning, which have a built-in
+definition (`data/io_observations.csv`, `energy_*.csv`). Of Liaoning only the input-output and
+energy accounts read the folder; its growth accounts come from the series base that ships with
+the package (`sim/figures/data/series.csv`, built from the same statistics), since each of its
+figures carries a vintage and a source.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.baseyear.accounts import NATIONAL_FILES, TABLE_FILE, build_input_output
-from sim.baseyear.energy_accounts import build_energy
-from sim.baseyear.energy_inputs import CEADS_FILE, PANEL_FILE
+from sim.baseyear.accounts import (
+    NATIONAL_FILES,
+    TABLE_FILE,
+    check_table,
+    input_output_accounts,
+)
+from sim.baseyear.carry_forward import read_national_value_added
+from sim.baseyear.chinese_tables import read_official_table
+from sim.baseyear.energy_accounts import energy_accounts
+from sim.baseyear.energy_inputs import CEADS_FILE, PANEL_FILE, read_inputs
 from sim.baseyear.files import check_folder
 from sim.baseyear.growth_accounts import build_growth
-from sim.baseyear.pack import model_parameters, write_pack
+from sim.baseyear.io_observations import read_observations
+from sim.baseyear.pack import BUNDLED, PackIdentity, model_parameters, write_pack
+from sim.baseyear.province.build import is_province, read_province
+from sim.baseyear.statistics import Statistics
 from sim.errors import InputError
+from sim.figures.series import SERIES_COLUMNS, units_by_variable
 
 # derived from the draws of final demand, or not read by the model: the centre is enough
 UNSHIPPED = (
@@ -39,13 +53,44 @@ UNSHIPPED = (
 NEEDED = (TABLE_FILE, *NATIONAL_FILES, PANEL_FILE.as_posix(), CEADS_FILE.as_posix())
 
 
-def build_pack(province_dir: Path) -> tuple[xr.Dataset, pd.DataFrame]:
-    """Reconcile the base year.
+FIRST_PLAN_YEAR, LAST_PLAN_YEAR = 2026, 2030
 
-    Parameters
-    ----------
-    province_dir : path
-        Folder with the statistics; the files `NEEDED` are read.
+
+def read_statistics(folder: Path) -> Statistics:
+    """Read the folder of a province, or the reference data of Liaoning.
+
+    Raises
+    ------
+    InputError
+        Where the folder is neither, or a file is missing or unreadable.
+    """
+    if is_province(folder):
+        return read_province(folder)
+    missing = [name for name in NEEDED if not (folder / name).is_file()]
+    if len(missing) == len(NEEDED):
+        raise InputError(
+            "this folder lacks province.csv and series.csv; "
+            "`provsim calibrate --template DIR` writes a folder to fill in",
+            file=folder,
+        )
+    if missing:
+        raise InputError(f"the statistics lack {', '.join(missing)}", file=folder)
+    table = read_official_table(folder / TABLE_FILE)
+    check_table(table, folder / TABLE_FILE)
+    start, end = (read_national_value_added(folder / name) for name in NATIONAL_FILES)
+    return Statistics(
+        key=BUNDLED,
+        name="Liaoning",
+        name_zh="辽宁",
+        table=table,
+        observations=read_observations(),
+        national=(start, end),
+        energy=lambda accounts: read_inputs(folder, accounts),
+    )
+
+
+def build_pack(statistics: Statistics) -> tuple[xr.Dataset, pd.DataFrame]:
+    """Reconcile the base year.
 
     Returns
     -------
@@ -55,25 +100,41 @@ def build_pack(province_dir: Path) -> tuple[xr.Dataset, pd.DataFrame]:
     Raises
     ------
     InputError
-        Where a file is missing or unreadable, or an account cannot be closed.
+        Where an account cannot be closed.
     """
-    missing = [name for name in NEEDED if not (province_dir / name).is_file()]
-    if missing:
-        raise InputError(f"the statistics lack {', '.join(missing)}", file=province_dir)
-    accounts, io_table = build_input_output(province_dir)
-    energy, energy_table = build_energy(province_dir, accounts)
-    growth, growth_table = build_growth()
+    accounts, io_table = input_output_accounts(
+        statistics.table, statistics.observations, *statistics.national
+    )
+    energy, energy_table = energy_accounts(statistics.energy(accounts))
+    growth, growth_table = build_growth(statistics.series, statistics.growth)
     growth = growth.rename(path_year="year")
     extra, _ = model_parameters()
-    pack = xr.merge(
-        [accounts, energy, growth, extra],
-        join="exact",
-        compat="no_conflicts",
-        combine_attrs="override",
-    )
+    parts = [accounts, energy, growth, extra]
+    if statistics.key != BUNDLED:
+        parts.append(_lever_defaults(statistics, growth))
+    pack = xr.merge(parts, join="exact", compat="no_conflicts", combine_attrs="override")
     pack = pack.drop_vars([name for name in UNSHIPPED if name in pack])
     observations = pd.concat([io_table, energy_table, growth_table], ignore_index=True)
     return pack, observations
+
+
+def _lever_defaults(statistics: Statistics, growth: xr.Dataset) -> xr.Dataset:
+    """Value, or factor on the value of the lever table, of levers that are sizes."""
+    years = slice(FIRST_PLAN_YEAR, LAST_PLAN_YEAR)
+    invested = float(growth["path_investment_growth"].sel(year=years).mean())
+    values = {"demand.investment_growth": invested} | statistics.levers
+    scales = {k: v for k, v in statistics.lever_scales.items() if k not in values}
+    names = [*values, *scales]
+    given = [*values.values(), *[np.nan] * len(scales)]
+    factor = [*[np.nan] * len(values), *scales.values()]
+    attrs = {"units": "mixed", "origin": "province.csv, series.csv and the size of the province"}
+    return xr.Dataset(
+        {
+            "lever_default": ("lever", given, attrs),
+            "lever_default_scale": ("lever", factor, attrs),
+        },
+        coords={"lever": names},
+    )
 
 
 def calibrate(province_dir: Path, out: Path) -> tuple[xr.Dataset, pd.DataFrame]:
@@ -82,10 +143,20 @@ def calibrate(province_dir: Path, out: Path) -> tuple[xr.Dataset, pd.DataFrame]:
     Raises
     ------
     InputError
-        As `build_pack`, and where `out` cannot be written.
+        As `read_statistics` and `build_pack`, and where `out` cannot be written.
     """
     check_folder(out)
-    pack, observations = build_pack(province_dir)
+    statistics = read_statistics(province_dir)
+    pack, observations = build_pack(statistics)
     sources = [str(source) for source in observations["source"].dropna().unique()]
-    write_pack(pack, observations, out, sources)
+    identity = PackIdentity(statistics.key, statistics.name, statistics.name_zh)
+    tables = {}
+    if statistics.key != BUNDLED:
+        assert statistics.series is not None
+        known = statistics.series["variable"].isin(units_by_variable())
+        tables = {
+            "estimated.csv": statistics.estimates.frame(),
+            "series.csv": statistics.series.loc[known, list(SERIES_COLUMNS)],
+        }
+    write_pack(pack, observations, out, sources, identity=identity, tables=tables)
     return pack, observations

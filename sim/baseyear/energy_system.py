@@ -153,7 +153,15 @@ def _limits(observations: tuple[Observation, ...]) -> dict[str, Figure]:
         if o.rounding is not None:
             for end, sign in (("lower", 1.0), ("upper", -1.0)):
                 limits[f"{end} rounding {o.id}"] = partial(_margin, observation=o, sign=sign)
+    absent = {  # an addition of what does not exist has no size to be exact against
+        technology
+        for o in observations
+        if o.variable == "electricity_capacity" and o.value == 0.0
+        for technology in o.label.split("+")
+    }
     for technology in NO_RETIREMENT:
+        if technology in absent:
+            continue
         limits[f"addition {technology}"] = partial(_addition, label=technology)
     return limits
 

@@ -14,6 +14,8 @@ import json
 import os
 import platform
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -29,8 +31,26 @@ from sim.errors import InputError
 DIGITS = 12
 BUNDLED = "liaoning"
 COMMAND = "provsim calibrate PROVINCE_DIR --out PACK"
-FILES = ("base.nc", "observations.csv", "manifest.json")
+MANIFEST = "manifest.json"
 PACKAGES = ("numpy", "scipy", "numba", "xarray", "pandas", "statsmodels")
+
+
+@dataclass(frozen=True)
+class PackIdentity:
+    """Whose pack it is: key in manifests, and names for readers."""
+
+    key: str = BUNDLED
+    name: str = "Liaoning"
+    name_zh: str = "辽宁"
+
+
+def identity_of(pack: xr.Dataset) -> PackIdentity:
+    """Return whose pack this is; a pack that does not say is the bundled one."""
+    stated = {name: str(value) for name, value in pack.attrs.items()}
+    if "province" not in stated:
+        return PackIdentity()
+    key = stated["province"]
+    return PackIdentity(key, stated.get("name", key), stated.get("name_zh", key))
 
 
 def bundled_pack() -> Path:
@@ -143,14 +163,34 @@ def content_hash(pack: xr.Dataset) -> str:
 
 
 def write_pack(
-    pack: xr.Dataset, observations: pd.DataFrame, folder: Path, sources: list[str]
+    pack: xr.Dataset,
+    observations: pd.DataFrame,
+    folder: Path,
+    sources: list[str],
+    *,
+    identity: PackIdentity | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
 ) -> None:
-    """Write a pack; each file appears complete or not at all, the manifest last."""
+    """Write a pack; each file appears complete or not at all, the manifest last.
+
+    Parameters
+    ----------
+    pack, observations : Dataset, DataFrame
+    folder : Path
+    sources : list of str
+    identity : PackIdentity, optional
+        Whose pack it is; Liaoning's where none is given.
+    tables : mapping, optional
+        Further tables by file name.
+    """
+    whose = identity or PackIdentity()
+    if whose.key != BUNDLED:
+        pack.attrs = {"province": whose.key, "name": whose.name, "name_zh": whose.name_zh}
     for name in pack.variables:
         if pack[name].dtype.kind == "f":
             pack[name] = pack[name].copy(data=round_significant(pack[name].values))
     manifest = {
-        "province": BUNDLED,
+        "province": whose.key,
         "base_year": 2025,
         "content_sha256": content_hash(pack),
         "significant_digits": DIGITS,
@@ -164,10 +204,12 @@ def write_pack(
     with tempfile.TemporaryDirectory(dir=folder, prefix=".") as scratch:
         made = Path(scratch)
         write_dataset(pack, made / "base.nc")
-        observations.to_csv(made / "observations.csv", index=False, float_format="%.12g")
+        written = {"observations.csv": observations, **(tables or {})}
+        for name, table in written.items():
+            table.to_csv(made / name, index=False, float_format="%.12g")
         text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
-        (made / "manifest.json").write_text(text + "\n", encoding="utf8")
-        for name in FILES:
+        (made / MANIFEST).write_text(text + "\n", encoding="utf8")
+        for name in ("base.nc", *written, MANIFEST):
             os.replace(made / name, folder / name)
 
 

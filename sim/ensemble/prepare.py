@@ -19,6 +19,7 @@ from models.inputoutput.coefficients import (
 )
 from models.labels import DEMAND_GROUPS, FINAL_CARRIERS, PRICE_GROUPS, SECTORS, TECHNOLOGIES
 from models.state import DRIVERS, PARAMETERS, Base, Structure
+from sim.baseyear.pack import BUNDLED, identity_of
 from sim.baseyear.power_profiles import typical_days
 from sim.ensemble.compiled import exact_kernel, wide_vectors
 from sim.errors import InputError
@@ -51,7 +52,9 @@ def prepare(pack: xr.Dataset, scenario: ResolvedScenario, units: Sequence[Unit])
         Where structural drift leaves a sector without value added.
     """
     years = np.concatenate([[BASE_YEAR], scenario.years]).astype(np.int64)
-    built = [unit for unit in units if scenario.choice(f"units.{unit.name}.included")]
+    # the register names plants of Liaoning: another province's pack builds none of them
+    own = units if identity_of(pack).key == BUNDLED else ()
+    built = [unit for unit in own if scenario.choice(f"units.{unit.name}.included")]
     return Case(
         scenario,
         _structure(pack, scenario, built, years),

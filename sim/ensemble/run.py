@@ -18,7 +18,7 @@ import pandas as pd
 import xarray as xr
 
 from models.state import DRIVERS
-from sim.baseyear.pack import content_hash, load_pack, made_with, read_manifest
+from sim.baseyear.pack import content_hash, identity_of, load_pack, made_with, read_manifest
 from sim.ensemble.assemble import central_dataset, draws_dataset, ensemble_dataset
 from sim.ensemble.effects import effects_dataset
 from sim.ensemble.inputs import count_kinds
@@ -109,7 +109,7 @@ def run_ensemble(
     draws = whole_number(draws, "draws", 1, MAXIMUM_DRAWS)
     seed = whole_number(seed, "seed", 0, 2**63 - 1)
     threads = whole_number(os.cpu_count() or 1 if threads is None else threads, "threads", 1, 1024)
-    origin = read_manifest() if pack is None else {"content_sha256": content_hash(pack)}
+    origin = read_manifest() if pack is None else _origin(pack)
     pack = load_pack() if pack is None else pack
     resolved = resolve_scenarios(scenarios, pack, horizon, overrides)
     work = prepare_work(pack, resolved, seed)
@@ -157,6 +157,17 @@ def whole_number(value: Any, key: str, low: int, high: int) -> int:
     raise InputError(
         "not a whole number in range", key=key, found=repr(value), allowed=f"{low} to {high}"
     )
+
+
+def _origin(pack: xr.Dataset) -> dict[str, object]:
+    """Identify a pack that was handed over."""
+    whose = identity_of(pack)
+    return {
+        "content_sha256": content_hash(pack),
+        "province": whose.key,
+        "name": whose.name,
+        "name_zh": whose.name_zh,
+    }
 
 
 def resolve_scenarios(

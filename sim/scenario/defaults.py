@@ -7,6 +7,9 @@ The default column of the lever table holds one of
 * ``pack:VARIABLE`` or ``pack:VARIABLE/label``, with an optional trend such as
   ``+0.003/yr`` counted from the base year: a variable of the data pack, or one of the
   derived quantities of `DERIVED`.
+
+The pack of another province may hold a value (`lever_default`) or a factor on the default
+(`lever_default_scale`) of a lever, because some defaults are sizes of Liaoning.
 """
 
 from __future__ import annotations
@@ -88,6 +91,13 @@ def default_path(lever: Lever, pack: Pack | None, years: NDArray[np.int64]) -> B
     InputError
         Where the default needs a pack and there is none, or the pack lacks the variable.
     """
+    own = _own_value(lever, pack)
+    if own is not None:
+        return _constant(own, years)
+    scale = _own_scale(lever, pack)
+    if scale != 1.0:
+        path = default_path(lever, None, years)
+        return BasePath(scale * path.start, scale * path.values)
     if needs_pack(lever):
         return _from_pack(lever, pack, years)
     if "@" in lever.default:
@@ -96,6 +106,26 @@ def default_path(lever: Lever, pack: Pack | None, years: NDArray[np.int64]) -> B
         return BasePath(points[min(points)], values)
     number = float(lever.default)
     return BasePath(number, np.full(years.size, number))
+
+
+def _own(lever: Lever, pack: Pack | None, name: str) -> float | None:
+    """Number that the pack of another province holds for a lever, None where it holds none."""
+    if pack is None or name not in pack:
+        return None
+    held = pack[name]
+    if lever.name not in held["lever"].values:
+        return None
+    number = float(held.sel(lever=lever.name))
+    return None if math.isnan(number) else number
+
+
+def _own_value(lever: Lever, pack: Pack | None) -> float | None:
+    return _own(lever, pack, "lever_default")
+
+
+def _own_scale(lever: Lever, pack: Pack | None) -> float:
+    scale = _own(lever, pack, "lever_default_scale")
+    return 1.0 if scale is None else scale
 
 
 def _points(text: str) -> dict[int, float]:

@@ -1,0 +1,262 @@
+"""`series.csv`: the province's figures by year, long or wide, converted once to canonical units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.baseyear.province.cells import Row, known, number, read_rows
+from sim.baseyear.province.description import BASE_YEAR, Description
+from sim.baseyear.province.variables import Variable, variables, written_names
+from sim.errors import InputError, nearest_name
+from sim.figures.units import units
+
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+COLUMNS: Final = ("variable", "year", "value", "unit", "sigma", "vintage", "source", "note")
+ALIASES: Final = {
+    "指标": "variable",
+    "变量": "variable",
+    "年份": "year",
+    "年": "year",
+    "数值": "value",
+    "值": "value",
+    "单位": "unit",
+    "标准差": "sigma",
+    "版本": "vintage",
+    "来源": "source",
+    "备注": "note",
+    "说明": "note",
+}
+SAME_UNIT: Final = {"小时": "h", "hours": "h", "hour": "h", "years": "年", "100 million CNY": "亿元"}
+PREVIOUS_YEAR: Final = ("上年=100", "previous year=100")
+VINTAGES: Final = {"gdp": ("released", "revised")}
+_WIDE: Final = re.compile(r"^(?P<name>.+?)\s*[\[（(【](?P<unit>[^\[\]（）()【】]+)[\]）)】]$")
+_INDEX: Final = re.compile(r"^(19|20)\d\d=(1|100)$")
+ROW_COLUMNS: Final = (*COLUMNS, "kind", "line")
+
+
+class _Cell(NamedTuple):
+    name: str
+    year: str
+    value: str
+    unit: str
+    rest: dict[str, str]
+    line: int
+
+
+def read_series(path: Path, description: Description) -> pd.DataFrame:
+    """Read the figures of a province.
+
+    Parameters
+    ----------
+    path : Path
+        csv or xlsx, long (variable, year, value, unit, source; optional sigma, vintage,
+        note) or wide (year, then `variable[unit]`).
+    description : Description
+        Its `source` holds where a row names none.
+
+    Returns
+    -------
+    DataFrame
+        Columns `ROW_COLUMNS` in canonical units; `sigma` absolute or NaN.
+
+    Raises
+    ------
+    InputError
+        On an unknown column, variable or unit, a year or value that is none, a figure that
+        stands twice, or a missing source, each with its line.
+    """
+    header, rows = read_rows(path)
+    names = written_names()
+    wide = _is_wide(header)
+    cells = _wide_cells(header, rows, path) if wide else _long_cells(header, rows, path)
+    seen: dict[tuple[str, int, str], int] = {}
+    records = []
+    for cell in cells:
+        variable = variables()[known(cell.name, names, path, cell.line, "variable")]
+        value = number(cell.value, path, cell.line, variable.name)
+        if value is None:
+            continue
+        year = _year(cell.year, path, cell.line)
+        if cell.unit in PREVIOUS_YEAR and "growth" in variable.name:  # an index of the yearbook
+            cell, value = cell._replace(unit="%"), value - 100.0
+        factor = _factor(cell.unit, variable, path, cell.line)
+        vintage = _vintage(cell.rest.get("vintage", ""), variable, path, cell.line)
+        _check_value(value * factor, variable, cell, path)
+        place = (variable.name, year, vintage)
+        if place in seen:
+            raise InputError(
+                f"{variable.name} {year} ({vintage}) stands already in line {seen[place]}",
+                file=path,
+                line=cell.line,
+            )
+        seen[place] = cell.line
+        source = cell.rest.get("source", "") or description.source
+        if not source:
+            raise InputError(
+                "the source is missing (give a column source, or source in province.csv)",
+                file=path,
+                line=cell.line,
+                key=variable.name,
+            )
+        sigma = number(cell.rest.get("sigma", ""), path, cell.line, "sigma")
+        if sigma is not None and sigma <= 0.0:
+            raise InputError("sigma must be above zero", file=path, line=cell.line, found=sigma)
+        spread = np.nan if sigma is None else sigma * factor
+        note = cell.rest.get("note", "")
+        records.append(
+            (variable.name, year, value * factor, variable.unit, spread, vintage, source, note)
+            + ("series", cell.line)
+        )
+    return pd.DataFrame(records, columns=list(ROW_COLUMNS))
+
+
+def _is_wide(header: list[str]) -> bool:
+    return "value" not in [ALIASES.get(name, name.lower()) for name in header]
+
+
+def _long_cells(header: list[str], rows: list[Row], path: Path) -> Iterator[_Cell]:
+    columns = {}
+    for name in header:
+        if name:
+            allowed = {n: n for n in COLUMNS} | ALIASES
+            columns[name] = known(
+                name if name in ALIASES else name.lower(), allowed, path, 1, "column"
+            )
+    lacking = [n for n in ("variable", "year", "value", "unit") if n not in columns.values()]
+    if lacking:
+        raise InputError(f"the column {', '.join(lacking)} is missing", file=path, line=1)
+    for row in rows:
+        cells = {columns[k]: v for k, v in row.cells.items() if k in columns}
+        keys = ("variable", "year", "value", "unit")
+        yield _Cell(*(cells.pop(key) for key in keys), cells, row.line)
+
+
+def _wide_cells(header: list[str], rows: list[Row], path: Path) -> Iterator[_Cell]:
+    year = next((n for n in header if ALIASES.get(n, n.lower()) == "year"), None)
+    if year is None:
+        raise InputError("no column year", file=path, line=1, found=", ".join(header[:6]))
+    columns = {}
+    for name in header:
+        if name and name != year:
+            match = _WIDE.match(name)
+            if match is None:
+                raise InputError(
+                    "a column of the wide form needs its unit, as gdp[亿元]",
+                    file=path,
+                    line=1,
+                    found=repr(name),
+                )
+            columns[name] = (match["name"], match["unit"])
+    for row in rows:
+        for column, (name, unit) in columns.items():
+            yield _Cell(name, row.cells[year], row.cells[column], unit, {}, row.line)
+
+
+def _year(text: str, path: Path, line: int) -> int:
+    plain = text.removesuffix("年")
+    if not plain.isdigit() or not FIRST_YEAR <= int(plain) <= LAST_YEAR:
+        raise InputError(
+            "the year is not a year",
+            file=path,
+            line=line,
+            found=repr(text),
+            allowed=f"{FIRST_YEAR} to {LAST_YEAR}",
+        )
+    return int(plain)
+
+
+def _factor(text: str, variable: Variable, path: Path, line: int) -> float:
+    """Canonical units in one printed unit."""
+    name = "".join(text.split())
+    name = SAME_UNIT.get(name, SAME_UNIT.get(text, name))
+    if name in (variable.unit, f"{variable.unit}当量"):
+        return 1.0
+    if variable.unit == "1952=1" and _INDEX.match(name):
+        return 0.01 if name.endswith("=100") else 1.0
+    table = units()
+    allowed = [k for k, u in table.items() if u.canonical == variable.unit]
+    if name not in allowed:
+        raise InputError(
+            "not a unit of this variable" if name in table else "unknown unit",
+            file=path,
+            line=line,
+            key=variable.name,
+            found=repr(text),
+            allowed=", ".join(dict.fromkeys([variable.unit, *allowed])),
+            nearest=nearest_name(name, allowed),
+        )
+    return table[name].factor
+
+
+def _vintage(text: str, variable: Variable, path: Path, line: int) -> str:
+    allowed = VINTAGES.get(variable.name)
+    if not text or allowed is None:
+        return text or variable.vintage
+    return known(text, {name: name for name in allowed}, path, line, "vintage")
+
+
+def _check_value(value: float, variable: Variable, cell: _Cell, path: Path) -> None:
+    """Refuse what cannot be: shares and rates outside their range, negative levels."""
+    signed = variable.name in ("inventories", "electricity_net_import")
+    growth = "growth" in variable.name
+    if variable.unit == "fraction":
+        low, high = (-0.9, 3.0) if growth else (0.0, 1.0)
+    else:
+        low, high = (-np.inf if signed else 0.0), np.inf
+    if not low <= value <= high:
+        raise InputError(
+            "the value cannot be (is the unit right?)",
+            file=path,
+            line=cell.line,
+            key=variable.name,
+            found=f"{cell.value} {cell.unit}",
+            allowed=f"{low:g} to {high:g} {variable.unit}",
+        )
+
+
+def check_required(series: pd.DataFrame, files: list[str], folder: Path) -> None:
+    """Refuse a folder that lacks what nothing can stand for, naming all of it at once.
+
+    Parameters
+    ----------
+    series : DataFrame
+        From `read_series`.
+    files : list of str
+        Required files that are missing.
+    folder : Path
+        For the message.
+
+    Raises
+    ------
+    InputError
+        One sentence with every missing file and variable.
+    """
+    usable = series[series["year"].between(BASE_YEAR - 5, BASE_YEAR)]
+    missing = [
+        f"{v.name} ({v.name_zh})"
+        for v in variables().values()
+        if v.need == "required" and v.name not in set(usable["variable"])
+    ]
+    energy = {"energy_consumption", "coal_consumption"}
+    if "series.csv" not in files and not energy & set(usable["variable"]):
+        missing.append("energy_consumption (能源消费总量) or coal_consumption (煤炭消费总量)")
+    if files:
+        raise InputError(f"the folder lacks {', '.join(files)}", file=folder)
+    if missing:
+        raise InputError(
+            f"series.csv lacks a figure of {BASE_YEAR - 5}-{BASE_YEAR} for {', '.join(missing)}",
+            file=folder,
+        )
+    shares = series[series["variable"] == "gdp_growth"]
+    if len(shares) < 10:  # noqa: PLR2004 - trend and cycle are not told apart in fewer years
+        raise InputError(
+            "series.csv needs at least ten years of gdp_growth (地区生产总值增速)",
+            file=folder,
+            found=len(shares),
+        )
