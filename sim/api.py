@@ -97,7 +97,7 @@ def run(
     horizon: int | None = None,
     threads: int | None = None,
     overrides: Mapping[str, object] | None = None,
-    pack: xr.Dataset | None = None,
+    pack: xr.Dataset | str | Path | None = None,
     out: str | Path | None = None,
     keep_draws: bool = False,
     progress: Progress | None = None,
@@ -116,8 +116,8 @@ def run(
         Threads; results do not depend on it.
     overrides : mapping, optional
         Levers set on top of every scenario.
-    pack : Dataset, optional
-        Base-year pack; the bundled one where not given.
+    pack : Dataset or path, optional
+        Base-year pack, or its folder; the bundled one where not given.
     out : path, optional
         Folder to which the run is written, with the tables that need its draws.
     keep_draws : bool
@@ -141,6 +141,8 @@ def run(
         check_folder(Path(out))
     elif keep_draws:
         raise InputError("keeping every draw needs a folder", key="out")
+    if isinstance(pack, str | Path):
+        pack = load_pack(Path(pack))
     tally = TargetTally()
     store = folder.open_store(Path(out)) if out is not None and keep_draws else None
     try:

@@ -9,9 +9,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.assess.register import Target
+from sim.assess.register import Target, load_targets
 from sim.assess.results import RunResult, scenario_names, scenario_setting
-from sim.baseyear.pack import load_pack, read_manifest
+from sim.baseyear.pack import BUNDLED, load_pack, read_manifest
 from sim.errors import InputError
 
 _HISTORY = {
@@ -73,6 +73,17 @@ def made_with_bundled_pack(run: RunResult) -> bool:
     if not isinstance(recorded, Mapping) or "content_sha256" not in recorded:
         return False
     return bool(recorded["content_sha256"] == read_manifest().get("content_sha256"))
+
+
+def registered_targets(run: RunResult) -> tuple[Target, ...]:
+    """Return the targets that are registered for the province of the run.
+
+    The register holds what the documents of Liaoning promise; a run on the pack of another
+    province has none of them.
+    """
+    recorded = run.manifest.get("pack")
+    province = recorded.get("province", BUNDLED) if isinstance(recorded, Mapping) else BUNDLED
+    return load_targets() if province == BUNDLED else ()
 
 
 def run_history(run: RunResult) -> xr.Dataset | None:

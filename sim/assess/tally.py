@@ -27,8 +27,8 @@ from sim.assess.measure import (
     measure_rows,
     plan_rows,
 )
-from sim.assess.probability import run_history, target_numbers
-from sim.assess.register import Target, load_targets
+from sim.assess.probability import registered_targets, run_history, target_numbers
+from sim.assess.register import Target
 from sim.assess.results import RunResult, scenario_names
 from sim.ensemble.accumulate import LEAF
 from sim.ensemble.quantiles import LEADING, QuantileStream
@@ -46,7 +46,7 @@ class TargetTally:
     Parameters
     ----------
     targets : sequence of Target, optional
-        The targets to judge; by default the whole register.
+        The targets to judge; by default those registered for the province of the run.
     history : Dataset (year), optional
         Estimates before the base year; by default what the run carries.
     groups : sequence of (label, target ids), optional
@@ -75,7 +75,8 @@ class TargetTally:
         groups: Sequence[Group] | None = None,
         names: Sequence[str] = SCALARS,
     ) -> None:
-        self.targets = load_targets() if targets is None else tuple(targets)
+        self.targets: tuple[Target, ...] = () if targets is None else tuple(targets)
+        self._registered = targets is None
         self.names = list(names)
         self._history, self._wanted = history, groups
         self._lock = threading.Lock()
@@ -84,6 +85,8 @@ class TargetTally:
         """Turn the targets into rows and tests, and measure the central paths."""
         years = run.paths["year"].values
         history = run_history(run) if self._history is None else self._history
+        if self._registered:
+            self.targets = registered_targets(run)
         self.draws = draws
         self.judged = [
             item
@@ -97,8 +100,8 @@ class TargetTally:
             if name not in self.usable:
                 raise InputError("the target has no probability in this run", key=name)
         self._lay_rows(years, history)
-        self._lay_tests(years, history)
         scenarios = len(scenario_names(run))
+        self._lay_tests(years, history, scenarios)
         self._central = np.empty((scenarios, len(self._rows)))
         for index in range(scenarios):
             paths = [run.paths[name].values[index] for name in self.names]
@@ -140,7 +143,9 @@ class TargetTally:
         self._spread = len(smooth)
         self._plan = plan_rows([rows[key] for key in self._rows], self.names, years, history)
 
-    def _lay_tests(self, years: NDArray[np.int64], history: xr.Dataset | None) -> None:
+    def _lay_tests(
+        self, years: NDArray[np.int64], history: xr.Dataset | None, scenarios: int
+    ) -> None:
         """Collect the tests: each target at its number, without slack, a unit off, by end."""
         tests: dict[tuple[str, object], tuple[int, Array, Array]] = {}
         for item in self.judged:
@@ -161,8 +166,10 @@ class TargetTally:
                     tests[name, year] = (self._rows[name, _VALUE], place, place)
         self._tests = {key: i for i, key in enumerate(tests)}
         self._row = np.array([row for row, _, _ in tests.values()], np.int64)
-        self._low = np.array([low for _, low, _ in tests.values()]).T.copy()
-        self._high = np.array([high for _, _, high in tests.values()]).T.copy()
+        # a run without registered targets has no test, and arrays without rows
+        ends = (-1, scenarios)
+        self._low = np.array([low for _, low, _ in tests.values()]).reshape(ends).T.copy()
+        self._high = np.array([high for _, _, high in tests.values()]).reshape(ends).T.copy()
         self._main = np.array([self._tests[name, "met"] for name in self.usable], np.int64)
         self._members = np.zeros((len(self.groups), len(self.usable)), np.uint8)
         for i, (_, members) in enumerate(self.groups):

@@ -205,7 +205,8 @@ def evaluate(
         CO2, coal and oil up to 2025 under the names of the model variables, for peaks;
         by default what the run carries.
     targets : sequence of Target, optional
-        The targets to judge; by default the whole register. Chosen ones, and another
+        The targets to judge; by default those registered for the
+        province of the run. Chosen ones, and another
         history, are judged by the kept draws (`run.draws.sizes["draw"]`).
 
     Returns

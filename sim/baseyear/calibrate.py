@@ -35,6 +35,7 @@ from sim.baseyear.growth_accounts import build_growth
 from sim.baseyear.io_observations import read_observations
 from sim.baseyear.pack import BUNDLED, PackIdentity, model_parameters, write_pack
 from sim.baseyear.province.build import is_province, read_province
+from sim.baseyear.province.power import standard_hours
 from sim.baseyear.statistics import Statistics
 from sim.errors import InputError
 from sim.figures.series import SERIES_COLUMNS, units_by_variable
@@ -53,6 +54,8 @@ UNSHIPPED = (
 NEEDED = (TABLE_FILE, *NATIONAL_FILES, PANEL_FILE.as_posix(), CEADS_FILE.as_posix())
 
 
+# limit of net import: 75 TWh on 44 TWh in Liaoning (levers.csv); at least a tenth of use, judgement
+IMPORT_HEADROOM, LEAST_IMPORT_LIMIT = 1.7, 0.1
 FIRST_PLAN_YEAR, LAST_PLAN_YEAR = 2026, 2030
 
 
@@ -111,18 +114,27 @@ def build_pack(statistics: Statistics) -> tuple[xr.Dataset, pd.DataFrame]:
     extra, _ = model_parameters()
     parts = [accounts, energy, growth, extra]
     if statistics.key != BUNDLED:
-        parts.append(_lever_defaults(statistics, growth))
+        parts.append(_lever_defaults(statistics, growth, energy))
     pack = xr.merge(parts, join="exact", compat="no_conflicts", combine_attrs="override")
     pack = pack.drop_vars([name for name in UNSHIPPED if name in pack])
     observations = pd.concat([io_table, energy_table, growth_table], ignore_index=True)
     return pack, observations
 
 
-def _lever_defaults(statistics: Statistics, growth: xr.Dataset) -> xr.Dataset:
+def _lever_defaults(
+    statistics: Statistics, growth: xr.Dataset, energy: xr.Dataset
+) -> xr.Dataset:
     """Value, or factor on the value of the lever table, of levers that are sizes."""
     years = slice(FIRST_PLAN_YEAR, LAST_PLAN_YEAR)
     invested = float(growth["path_investment_growth"].sel(year=years).mean())
-    values = {"demand.investment_growth": invested} | statistics.levers
+    least = LEAST_IMPORT_LIMIT * float(energy["electricity_demand"])
+    limit = max(IMPORT_HEADROOM * float(energy["electricity_net_import"]), least)
+    values = {
+        "demand.investment_growth": invested,
+        "energy.import_limit": limit,
+        **standard_hours(energy),
+        **statistics.levers,
+    }
     scales = {k: v for k, v in statistics.lever_scales.items() if k not in values}
     names = [*values, *scales]
     given = [*values.values(), *[np.nan] * len(scales)]

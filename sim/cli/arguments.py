@@ -155,8 +155,11 @@ def build_parser(lang: str) -> Parser:
     add_io(build, commands, Parser)
     add_backtest(build, commands)
     pack = build.parser("calibrate", commands, "cli_calibrate")
-    pack.add_argument("province_dir", metavar="PROVINCE_DIR", help=build.say("cli_arg_province"))
-    pack.add_argument("--out", metavar="PACK", required=True, help=build.say("cli_arg_out_pack"))
+    pack.add_argument(
+        "province_dir", nargs="?", metavar="PROVINCE_DIR", help=build.say("cli_arg_province")
+    )
+    pack.add_argument("--out", metavar="PACK", help=build.say("cli_arg_out_pack"))
+    pack.add_argument("--template", metavar="DIR", help=build.say("cli_arg_template"))
     return parser
 
 
@@ -172,6 +175,7 @@ def _add_run(build: _Builder, commands: Any) -> None:
         "--seed", type=_whole, default=DEFAULT_SEED, metavar="S", help=build.say("cli_arg_seed")
     )
     run.add_argument("--horizon", type=_whole, metavar="YEAR", help=build.say("cli_arg_horizon"))
+    run.add_argument("--pack", metavar="PACK", help=build.say("cli_arg_pack"))
     run.add_argument("--out", metavar="DIR", help=build.say("cli_arg_out"))
     run.add_argument(
         "--set",
@@ -221,6 +225,7 @@ def _add_scenarios(build: _Builder, commands: Any) -> None:
     show = build.parser("show", commands, "cli_show")
     show.add_argument("scenario", metavar="SCENARIO", help=build.say("cli_arg_scenario"))
     show.add_argument("--all", action="store_true", help=build.say("cli_arg_all"))
+    show.add_argument("--pack", metavar="PACK", help=build.say("cli_arg_pack"))
     show.add_argument("--horizon", type=_whole, metavar="YEAR", help=build.say("cli_arg_horizon"))
     show.add_argument(
         "--set",
@@ -232,3 +237,4 @@ def _add_scenarios(build: _Builder, commands: Any) -> None:
     )
     validate = build.parser("validate", commands, "cli_validate")
     validate.add_argument("files", nargs="+", metavar="FILE", help=build.say("cli_arg_file"))
+    validate.add_argument("--pack", metavar="PACK", help=build.say("cli_arg_pack"))

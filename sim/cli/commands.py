@@ -17,8 +17,11 @@ from sim.publish.words import catalogue, word
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
     from sim.assess.results import RunResult
+
+WORTH_TELLING = 3.0  # standard deviations
 
 
 def execute(options: Any) -> None:
@@ -44,6 +47,9 @@ def _titles(run: RunResult, lang: str) -> Mapping[str, str]:
 def _show_targets(run: RunResult, table: pd.DataFrame, options: Any) -> None:
     if options.format != "text":
         write_rows(records(table), options.format)
+        return
+    if table.empty:
+        tell(word("table_no_targets", options.lang), options.quiet)
         return
     from sim.publish.tables import target_tables
 
@@ -81,6 +87,7 @@ def run_command(options: Any) -> None:
             threads=options.threads,
             overrides=changes,
             keep_draws=options.keep_draws,
+            pack=options.pack,
             progress=progress,
         )
     table = evaluate(run) if run.targets_table is None else run.targets_table
@@ -250,16 +257,21 @@ def scenarios_command(options: Any) -> None:
     _show_rows(rows, word("table_scenarios_title", lang), options)
 
 
+def _pack(options: Any) -> xr.Dataset:
+    from sim.baseyear.pack import load_pack
+
+    return load_pack(None if options.pack is None else Path(options.pack))
+
+
 def show_command(options: Any) -> None:
     """Print a resolved scenario with the origin of every value."""
-    from sim.baseyear.pack import load_pack
     from sim.scenario import scenario
 
     found = scenario(options.scenario)
     changes = _changes(options)
     if changes:
         found = found.set(changes)
-    resolved = found.resolve(load_pack(), horizon=options.horizon)
+    resolved = found.resolve(_pack(options), horizon=options.horizon)
     table = resolved.provenance()
     if options.format != "text":
         write_rows(records(table), options.format)
@@ -282,7 +294,7 @@ def validate_command(options: Any) -> None:
     for file in options.files:
         if not Path(file).is_file():
             raise InputError("there is no such file", file=file)
-        scenario(Path(file)).resolve()
+        scenario(Path(file)).resolve(None if options.pack is None else _pack(options))
         rows.append({"file": file, "valid": True})
     if options.format != "text":
         write_rows(rows, options.format)
@@ -292,7 +304,15 @@ def validate_command(options: Any) -> None:
 
 
 def calibrate_command(options: Any) -> None:
-    """Build a base-year pack from a province's files."""
+    """Build a base-year pack from a province's files, or write a folder to fill in."""
+    if options.template is not None:
+        from sim.baseyear.province.template import write_template
+
+        write_template(Path(options.template))
+        tell(word("cli_template_written", options.lang, path=options.template), options.quiet)
+        return
+    if options.province_dir is None or options.out is None:
+        raise InputError("calibrate needs PROVINCE_DIR and --out PACK, or --template DIR")
     # Sums of a threaded BLAS hang on the number of processors; read when numpy loads.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     try:
@@ -303,16 +323,46 @@ def calibrate_command(options: Any) -> None:
             f"this needs the package {error.name}; install provsim[calibrate]"
         ) from error
 
-    place = Path(options.province_dir)
+    place, out = Path(options.province_dir), Path(options.out)
     if not place.is_dir():
         raise InputError("there is no such folder", file=place)
-    calibrate(place, Path(options.out))
+    calibrate(place, out)
     if options.format != "text":
-        manifest = read_manifest(Path(options.out))
+        manifest = read_manifest(out)
         told = ("content_sha256", "observations", "base_draws")
         row = {"pack": options.out, **{key: manifest[key] for key in told}}
         write_rows([row], options.format)
+    else:
+        _show_estimated(out, options)
     tell(word("cli_pack_written", options.lang, path=options.out), options.quiet)
+
+
+def _show_estimated(out: Path, options: Any) -> None:
+    """Print what was estimated, and the observations that fit worst."""
+    from sim.baseyear.pack import read_observations
+    from sim.publish.tables import plain_table
+
+    lang = options.lang
+    suffix = "_zh" if lang == "zh" else ""
+    estimated = _stored(str(out), "estimated.csv")
+    if estimated is not None and not options.quiet:
+        names = ("what", "why", "how")
+        columns = [(f"{name}{suffix}", word(f"column_estimated_{name}", lang)) for name in names]
+        columns.append(("value", ">" + word("column_value", lang)))
+        columns.append(("unit", word("column_unit", lang)))
+        rows = [
+            {**row, "value": "" if row["value"] != row["value"] else f"{row['value']:.4g}"}
+            for row in estimated.fillna({"unit": ""}).to_dict("records")
+        ]
+        write_tables([plain_table(word("table_estimated_title", lang), columns, rows)])
+    observed = read_observations(out)
+    worst = observed[observed["z"].abs() > WORTH_TELLING]
+    if not worst.empty:
+        text = "; ".join(
+            f"{row.id}: {row.observed:.4g} -> {row.reconciled:.4g} {row.unit} (z {row.z:+.1f})"
+            for row in worst.itertuples()
+        )
+        tell(word("cli_residuals", lang, count=len(worst), text=text), options.quiet)
 
 
 COMMANDS: Mapping[str, Callable[[Any], None]] = {

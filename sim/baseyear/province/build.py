@@ -39,7 +39,6 @@ SCALED_LEVERS: Final = (
     "energy.biomass.build_gw",
     "energy.storage.build_gw",
     "energy.data_centre_electricity",
-    "energy.import_limit",
 )
 
 
@@ -204,7 +203,7 @@ def _added(figures: Figures, variable: str) -> float | None:
     """Mean yearly addition of the last five years, GW; None with fewer than two figures."""
     known = figures.by_year(variable)
     years = list(known)[-6:]
-    if len(years) < 2:  # noqa: PLR2004 - two ends of an addition
+    if len(years) < 2:
         return None
     added = (known[years[-1]] - known[years[0]]) / (years[-1] - years[0])
     return max(added, 0.0)

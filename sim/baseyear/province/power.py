@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import xarray as xr
 
 from sim.baseyear.province.description import BASE_YEAR
 from sim.baseyear.province.figures import Estimates, Figure, Figures
@@ -197,3 +198,30 @@ def _hours(name: str) -> tuple[float, float]:
         return _national_hours(name.removeprefix("national_hours_")), 0.2
     given = fallbacks()[name]
     return given.value, given.sigma
+
+
+STANDARD: Final = {
+    "energy.nuclear.hours": ("nuclear", "national_hours_nuclear"),
+    "energy.hydro.hours": ("hydro", "national_hours_hydro"),
+    "energy.pumped_storage.hours": ("pumped_storage", "hours_pumped_storage"),
+    "energy.wind.hours": ("wind_onshore", "national_hours_wind"),
+    "energy.offshore_wind.hours": ("wind_offshore", "hours_wind_offshore"),
+    "energy.solar.hours": ("solar_utility", "national_hours_solar"),
+    "energy.distributed_solar.hours": ("solar_distributed", "hours_solar_distributed"),
+    "energy.biomass.hours": ("biomass", "hours_biomass"),
+    "energy.gas.hours": ("gas", "national_hours_gas"),
+}
+LEAST_CAPACITY: Final = 1e-3
+
+
+def standard_hours(energy: xr.Dataset) -> dict[str, float]:
+    """Return hours for the levers of technologies that the province does not have.
+
+    Its accounts give no hours for them; a plant that a scenario adds runs at these.
+    """
+    capacity = energy["electricity_capacity_average"]
+    return {
+        lever: _hours(name)[0]
+        for lever, (technology, name) in STANDARD.items()
+        if float(capacity.sel(technology=technology)) < LEAST_CAPACITY
+    }

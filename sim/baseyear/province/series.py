@@ -254,7 +254,7 @@ def check_required(series: pd.DataFrame, files: list[str], folder: Path) -> None
             file=folder,
         )
     shares = series[series["variable"] == "gdp_growth"]
-    if len(shares) < 10:  # noqa: PLR2004 - trend and cycle are not told apart in fewer years
+    if len(shares) < 10:
         raise InputError(
             "series.csv needs at least ten years of gdp_growth (地区生产总值增速)",
             file=folder,

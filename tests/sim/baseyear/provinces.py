@@ -32,7 +32,7 @@ BASE = {
     "capacity_wind": (950.0, "万千瓦"),
     "capacity_solar": (850.0, "万千瓦"),
     "energy_consumption": (12600.0, "万吨标准煤"),
-    "non_fossil_share": (15.0, "%"),
+    "non_fossil_share": (9.2, "%"),
     "electricity_tertiary": (300.0, "亿千瓦时"),
     "electricity_residential": (260.0, "亿千瓦时"),
     "crude_steel": (2600.0, "万吨"),
