@@ -112,6 +112,8 @@ def build_pack(statistics: Statistics) -> tuple[xr.Dataset, pd.DataFrame]:
     growth, growth_table = build_growth(statistics.series, statistics.growth)
     growth = growth.rename(path_year="year")
     extra, _ = model_parameters()
+    for name, value in statistics.base_growth.items():
+        extra[name] = extra[name].copy(data=value)
     parts = [accounts, energy, growth, extra]
     if statistics.key != BUNDLED:
         parts.append(_lever_defaults(statistics, growth, energy))
@@ -121,9 +123,7 @@ def build_pack(statistics: Statistics) -> tuple[xr.Dataset, pd.DataFrame]:
     return pack, observations
 
 
-def _lever_defaults(
-    statistics: Statistics, growth: xr.Dataset, energy: xr.Dataset
-) -> xr.Dataset:
+def _lever_defaults(statistics: Statistics, growth: xr.Dataset, energy: xr.Dataset) -> xr.Dataset:
     """Value, or factor on the value of the lever table, of levers that are sizes."""
     years = slice(FIRST_PLAN_YEAR, LAST_PLAN_YEAR)
     invested = float(growth["path_investment_growth"].sel(year=years).mean())

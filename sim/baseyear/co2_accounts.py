@@ -126,10 +126,7 @@ def ceads_comparison(
         "ceads_2019": total,
         "ceads_2019_furnace_gas": furnace,
         "ceads_2019_coke_oven_gas": oven,
-        "ceads_2019_without_gases_and_process": total
-        - furnace
-        - oven
-        - process,
+        "ceads_2019_without_gases_and_process": total - furnace - oven - process,
         "accounts_2025_energy": here,
         "accounts_2025_energy_ceads_rule": here + coke_2025 * furnace / coke,
     }

@@ -290,6 +290,8 @@ def electricity_cells(
     cells: dict[tuple[str, str], Cell] = {}
     for group, members in groups.items():
         weights = np.array([row[SECTORS.index(s)] for s in members])
+        if not weights.any():
+            weights = np.ones(len(members))
         for sector, weight in zip(members, weights / weights.sum(), strict=True):
             amount = float(total[group] * weight * to_mtce)
             origin = "electricity row of the input-output table within its group"

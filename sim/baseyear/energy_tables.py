@@ -78,9 +78,7 @@ def total_methods(
     alone = without_share(inputs, definition)
     count, seed = int(p["draw_count"]), int(p["draw_seed"])
     free = alone.draws(count, seed)
-    published = float(
-        inputs.observations.set_index("id")["value"].get("non_fossil_share", np.nan)
-    )
+    published = float(inputs.observations.set_index("id")["value"].get("non_fossil_share", np.nan))
     imported = p["imported_nonfossil_share"] * p["coal_rate_gross"]
     samples = (
         non_fossil_energy(free, p) / published,
@@ -91,9 +89,7 @@ def total_methods(
     return np.array([s.mean() for s in samples]), np.array([s.std() for s in samples])
 
 
-def production_capacity(
-    state: EnergyState, inputs: EnergyInputs
-) -> tuple[Floats, Reconciliation]:
+def production_capacity(state: EnergyState, inputs: EnergyInputs) -> tuple[Floats, Reconciliation]:
     """Components of energy production capacity (4,), Mtce, summing to the published figure.
 
     Non-fossil power is capacity at year end * hours of the year * gross coal rate over

@@ -43,6 +43,8 @@ class Statistics:
         Central values of levers that differ from the lever table.
     lever_scales : dict
         Factors on the bundled values of levers that are a size of Liaoning.
+    base_growth : dict
+        Growth in the base year, by name in `data/model_parameters.csv`.
     estimates : Estimates
         What was estimated.
     """
@@ -58,4 +60,5 @@ class Statistics:
     growth: GrowthParameters | None = None
     levers: dict[str, float] = field(default_factory=dict)
     lever_scales: dict[str, float] = field(default_factory=dict)
+    base_growth: dict[str, float] = field(default_factory=dict)
     estimates: Estimates = field(default_factory=Estimates)

@@ -31,6 +31,13 @@ from sim.errors import InputError, nearest_name
 NATIONAL_YEARS: Final = ("2017", "2020")
 INVENTORY_TOTALS: Final = ("Total Consumption", "TotalEmissions")
 CEADS_COLUMNS: Final = ("year", "sector", "fuel", "MtCO2")
+BASE_GROWTH: Final = (
+    "gdp_growth_2025",
+    "services_growth_2025",
+    "primary_growth_2025",
+    "industry_growth_2025",
+    "consumption_growth_2025",
+)
 SCALED_LEVERS: Final = (
     "energy.wind.build_gw",
     "energy.offshore_wind.build_gw",
@@ -102,8 +109,24 @@ def read_province(folder: Path) -> Statistics:
         growth=parameters,
         levers=_levers(figures, description),
         lever_scales=_lever_scales(figures, bundled, estimates),
+        base_growth=_base_growth(figures, estimates),
         estimates=estimates,
     )
+
+
+def _base_growth(figures: Figures, estimates: Estimates) -> dict[str, float]:
+    """Growth in the base year; sectors and consumption as GDP where nothing says more."""
+    growth = figures.need("gdp_growth").value
+    estimates.add(
+        "growth by sector 2025",
+        ("growth of sectors and consumption in 2025", "2025年分产业和消费增速"),
+        ("not read", "未读入"),
+        ("as GDP", "取地区生产总值增速"),
+        value=growth,
+        unit="fraction",
+        source="gdp_growth",
+    )
+    return dict.fromkeys(BASE_GROWTH, growth)
 
 
 def _national_shares(bundled: xr.Dataset) -> dict[str, float]:
@@ -156,9 +179,7 @@ def _inventory(folder: Path) -> pd.DataFrame | None:
     return frame.reindex(columns=list(dict.fromkeys([*frame.columns, *fuels])), fill_value=0.0)
 
 
-def _lever_scales(
-    figures: Figures, bundled: xr.Dataset, estimates: Estimates
-) -> dict[str, float]:
+def _lever_scales(figures: Figures, bundled: xr.Dataset, estimates: Estimates) -> dict[str, float]:
     """Levers whose bundled default is a size of Liaoning, and the factor of electricity use."""
     demand = figures.need("electricity_consumption").value
     factor = demand / float(bundled["electricity_demand"])

@@ -34,15 +34,11 @@ def use_totals(table_share: dict[str, float], figures: Figures) -> dict[str, flo
 def table_shares(table: OfficialTable) -> dict[str, float]:
     """Return each final use, and imports, over the GDP of a table."""
     gdp = float(table.value_added.sum())
-    shares = {
-        use: float(table.final_uses[FINAL_USES.index(use)].sum()) / gdp for use in USES
-    }
+    shares = {use: float(table.final_uses[FINAL_USES.index(use)].sum()) / gdp for use in USES}
     return shares | {"imports": float(table.imports.sum()) / gdp}
 
 
-def observations(
-    table: OfficialTable, figures: Figures, estimates: Estimates
-) -> ObservationTable:
+def observations(table: OfficialTable, figures: Figures, estimates: Estimates) -> ObservationTable:
     """Return what is observed of the base year's accounts.
 
     Parameters
@@ -84,9 +80,7 @@ def observations(
     return ObservationTable((*rows, *method.rows), DATA / "method_sigmas.csv")
 
 
-def _share_rows(
-    table: OfficialTable, figures: Figures, estimates: Estimates
-) -> list[Observation]:
+def _share_rows(table: OfficialTable, figures: Figures, estimates: Estimates) -> list[Observation]:
     """Shares of the broad sectors (scaled to one) and of manufacturing."""
     parts = {name: figures.need(f"value_added_{name}") for name in BROAD}
     total = sum(part.value for part in parts.values())
@@ -146,5 +140,3 @@ def consumption_split(final_demand: np.ndarray) -> np.ndarray:
     consumed = np.maximum(final_demand[:3], 0.0)
     total = consumed.sum(axis=0)
     return np.where(total > 0.0, consumed / np.where(total > 0.0, total, 1.0), 1.0 / 3.0)
-
-

@@ -88,7 +88,7 @@ def energy_inputs(
             ("energy use by sector and fuel", "分部门分品种终端能源消费"),
             ("no co2.csv in the folder", "目录中没有co2.csv"),
             (
-                "use per unit of output (households: per head) of Liaoning, wide, within the totals",
+                "use per unit of output (households: a head) of Liaoning, wide, within the totals",
                 "按辽宁单位产出（居民按人均）能耗，σ放宽，总量受本省数值约束",
             ),
             source=STRUCTURE,
@@ -305,9 +305,7 @@ def _production_capacity(
     table.loc["capacity_total", "value"] = total
 
 
-def _activity(
-    figures: Figures, parameters: dict[str, float], estimates: Estimates
-) -> pd.DataFrame:
+def _activity(figures: Figures, parameters: dict[str, float], estimates: Estimates) -> pd.DataFrame:
     """Thermal generation, steel and cement by year; flat where there is no figure."""
     sources = {
         "gen_thermal_yikWh": ("generation_thermal", 10.0, "thermal_above_scale_2025"),
@@ -324,9 +322,15 @@ def _activity(
         if missing:
             estimates.add(
                 f"{variable} {missing[0]}-{missing[-1]}",
-                (f"{variables()[variable].name_en} by year", f"历年{variables()[variable].name_zh}"),
+                (
+                    f"{variables()[variable].name_en} by year",
+                    f"历年{variables()[variable].name_zh}",
+                ),
                 ("years are missing in series.csv", "series.csv缺年份"),
-                ("flat at the base year (history of CO2, for peaks)", "取基年数值（碳排放历史，用于达峰）"),
+                (
+                    "flat at the base year (history of CO2, for peaks)",
+                    "取基年数值（碳排放历史，用于达峰）",
+                ),
             )
     return frame
 
@@ -351,5 +355,3 @@ def _history(figures: Figures, estimates: Estimates) -> pd.DataFrame:
         source="judgement",
     )
     return frame
-
-

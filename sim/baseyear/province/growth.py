@@ -109,7 +109,10 @@ def _completed(
         scaled = earlier * join
         estimates.add(
             name,
-            (f"{variables()[name].name_en} before {first}", f"{first}年以前{variables()[name].name_zh}"),
+            (
+                f"{variables()[name].name_en} before {first}",
+                f"{first}年以前{variables()[name].name_zh}",
+            ),
             (f"series.csv starts in {first}", f"series.csv自{first}年起"),
             ("movement of Liaoning" if level else "series of Liaoning", "按辽宁变动回推"),
             unit=variables()[name].unit,
@@ -173,9 +176,7 @@ def _carried(frame: pd.DataFrame, figures: Figures) -> list[pd.DataFrame]:
     return out
 
 
-def _derived(
-    frame: pd.DataFrame, own: pd.DataFrame, estimates: Estimates
-) -> list[pd.DataFrame]:
+def _derived(frame: pd.DataFrame, own: pd.DataFrame, estimates: Estimates) -> list[pd.DataFrame]:
     """Series that follow from growth and GDP where the province gives none."""
     out = []
     growth = _values(frame, "gdp_growth", "released")

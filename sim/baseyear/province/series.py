@@ -17,6 +17,8 @@ from sim.errors import InputError, nearest_name
 from sim.figures.units import units
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
+FIRST_USABLE: Final = BASE_YEAR - 5
+LEAST_GROWTH_YEARS: Final = 10  # trend and cycle are not told apart in fewer
 COLUMNS: Final = ("variable", "year", "value", "unit", "sigma", "vintage", "source", "note")
 ALIASES: Final = {
     "指标": "variable",
@@ -32,7 +34,13 @@ ALIASES: Final = {
     "备注": "note",
     "说明": "note",
 }
-SAME_UNIT: Final = {"小时": "h", "hours": "h", "hour": "h", "years": "年", "100 million CNY": "亿元"}
+SAME_UNIT: Final = {
+    "小时": "h",
+    "hours": "h",
+    "hour": "h",
+    "years": "年",
+    "100 million CNY": "亿元",
+}
 PREVIOUS_YEAR: Final = ("上年=100", "previous year=100")
 VINTAGES: Final = {"gdp": ("released", "revised")}
 _WIDE: Final = re.compile(r"^(?P<name>.+?)\s*[\[（(【](?P<unit>[^\[\]（）()【】]+)[\]）)】]$")
@@ -83,9 +91,10 @@ def read_series(path: Path, description: Description) -> pd.DataFrame:
         if value is None:
             continue
         year = _year(cell.year, path, cell.line)
-        if cell.unit in PREVIOUS_YEAR and "growth" in variable.name:  # an index of the yearbook
-            cell, value = cell._replace(unit="%"), value - 100.0
-        factor = _factor(cell.unit, variable, path, cell.line)
+        unit = cell.unit
+        if unit in PREVIOUS_YEAR and "growth" in variable.name:  # an index of the yearbook
+            unit, value = "%", value - 100.0
+        factor = _factor(unit, variable, path, cell.line)
         vintage = _vintage(cell.rest.get("vintage", ""), variable, path, cell.line)
         _check_value(value * factor, variable, cell, path)
         place = (variable.name, year, vintage)
@@ -110,8 +119,10 @@ def read_series(path: Path, description: Description) -> pd.DataFrame:
         spread = np.nan if sigma is None else sigma * factor
         note = cell.rest.get("note", "")
         records.append(
-            (variable.name, year, value * factor, variable.unit, spread, vintage, source, note)
-            + ("series", cell.line)
+            (
+                *(variable.name, year, value * factor, variable.unit),
+                *(spread, vintage, source, note, "series", cell.line),
+            )
         )
     return pd.DataFrame(records, columns=list(ROW_COLUMNS))
 
@@ -133,8 +144,8 @@ def _long_cells(header: list[str], rows: list[Row], path: Path) -> Iterator[_Cel
         raise InputError(f"the column {', '.join(lacking)} is missing", file=path, line=1)
     for row in rows:
         cells = {columns[k]: v for k, v in row.cells.items() if k in columns}
-        keys = ("variable", "year", "value", "unit")
-        yield _Cell(*(cells.pop(key) for key in keys), cells, row.line)
+        name, year, value, unit = (cells.pop(k) for k in ("variable", "year", "value", "unit"))
+        yield _Cell(name, year, value, unit, cells, row.line)
 
 
 def _wide_cells(header: list[str], rows: list[Row], path: Path) -> Iterator[_Cell]:
@@ -237,7 +248,7 @@ def check_required(series: pd.DataFrame, files: list[str], folder: Path) -> None
     InputError
         One sentence with every missing file and variable.
     """
-    usable = series[series["year"].between(BASE_YEAR - 5, BASE_YEAR)]
+    usable = series[series["year"].between(FIRST_USABLE, BASE_YEAR)]
     missing = [
         f"{v.name} ({v.name_zh})"
         for v in variables().values()
@@ -250,13 +261,13 @@ def check_required(series: pd.DataFrame, files: list[str], folder: Path) -> None
         raise InputError(f"the folder lacks {', '.join(files)}", file=folder)
     if missing:
         raise InputError(
-            f"series.csv lacks a figure of {BASE_YEAR - 5}-{BASE_YEAR} for {', '.join(missing)}",
+            f"series.csv lacks a figure of {FIRST_USABLE}-{BASE_YEAR} for {', '.join(missing)}",
             file=folder,
         )
     shares = series[series["variable"] == "gdp_growth"]
-    if len(shares) < 10:
+    if len(shares) < LEAST_GROWTH_YEARS:
         raise InputError(
-            "series.csv needs at least ten years of gdp_growth (地区生产总值增速)",
+            f"series.csv needs at least {LEAST_GROWTH_YEARS} years of gdp_growth (地区生产总值增速)",
             file=folder,
             found=len(shares),
         )

@@ -8,6 +8,7 @@ so that the table can be carried forward is a row of `estimated.csv`.
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from models.inputoutput.regional import flq
 from models.inputoutput.units import money_size
 from models.labels import FINAL_USES, PRIMARY, SECONDARY, SECTOR_NAMES, SECTORS, TERTIARY
 from sim.baseyear.chinese_tables import PRIMARY_INPUTS, OfficialTable
+from sim.baseyear.province.classification import to_2017
 from sim.baseyear.province.description import Description
 from sim.baseyear.province.figures import Estimates, Figures
 from sim.baseyear.province.variables import DATA
@@ -27,6 +29,7 @@ from sim.errors import InputError
 
 Floats = NDArray[np.float64]
 
+BOM: Final = b"\xef\xbb\xbf"
 STEM: Final = "io_table"
 SUFFIXES: Final = (".xls", ".xlsx", ".csv")
 LARGEST_IMBALANCE: Final = 0.02
@@ -69,7 +72,7 @@ def read_io_table(
         does not balance within two per cent of output.
     """
     frames = read_frames(path, layout=_layout(path), year=description.io_year)
-    frames = _aligned(frames, path)
+    frames, moved = to_2017(_aligned(frames, path), national_value_added("2017"), path)
     size = money_size(frames.unit)[0] / HUNDRED_MILLION
     final = {name: frames.final_use[name].to_numpy(float) * size for name in frames.final_use}
     supply = {name: frames.imports[name].to_numpy(float) * size for name in frames.imports}
@@ -85,28 +88,27 @@ def read_io_table(
         estimates,
         path,
     )
-    odd = [c for c in SECTORS if frames.names.get(c, SECTOR_NAMES[c][1]) != SECTOR_NAMES[c][1]]
-    if odd:
+    if moved:
         estimates.add(
             STEM,
-            (f"sectors {', '.join(odd)}", f"{'、'.join(odd)}部门"),
-            ("their printed names are not those of the 2017 classification", "名称与2017年分类不同"),
-            ("taken by their code", "按代码对应"),
+            ("classification of the table", "投入产出表部门分类"),
+            ("printed in the classification of 2012", "为2012年分类"),
+            (
+                "moved by sector name; science and technology split at national proportions",
+                "按部门名称对应2017年分类，科学研究和技术服务按全国比例拆分",
+            ),
             source=path.name,
         )
     return table, frames.year
 
 
 def _layout(path: Path) -> str:
-    if path.suffix.lower() != ".csv":
-        return "china-42"
-    return "labelled" if path.read_bytes()[:12].lstrip(b"\xef\xbb\xbf").startswith(b"#") else "china-42"
+    plain = path.suffix.lower() == ".csv" and path.read_bytes()[:4].lstrip(BOM).startswith(b"#")
+    return "labelled" if plain else "china-42"
 
 
 def _aligned(frames: TableFrames, path: Path) -> TableFrames:
     """Order sectors and primary inputs by label, never by position."""
-    from dataclasses import replace
-
     for what, found in (("sector", frames.flows.index), ("sector", frames.flows.columns)):
         lacking = [code for code in SECTORS if code not in found]
         if lacking:
@@ -270,9 +272,12 @@ def national_structure() -> tuple[Floats, Floats, Floats, Floats]:
     with (DATA / "national_structure.csv").open(encoding="utf-8", newline="") as stream:
         rows = {row["input"]: row for row in csv.DictReader(stream)}
     uses = ("consumption", "fixed_capital", "inventories", "exports")
+    coefficients = np.array([[float(rows[i][j]) for j in SECTORS] for i in SECTORS])
+    shares = np.array([[float(rows[p][j]) for j in SECTORS] for p in PRIMARY_INPUTS])
+    total = coefficients.sum(axis=0) + shares.sum(axis=0)  # one but for six printed digits
     return (
-        np.array([[float(rows[i][j]) for j in SECTORS] for i in SECTORS]),
-        np.array([[float(rows[p][j]) for j in SECTORS] for p in PRIMARY_INPUTS]),
+        coefficients / total,
+        shares / total,
         np.array([[float(rows[i][use]) for i in SECTORS] for use in uses]),
         np.array([float(rows[i]["import_share"]) for i in SECTORS]),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 
 from sim.baseyear.files import check_folder
@@ -63,7 +64,7 @@ def write_template(folder: Path) -> None:
     (folder / "README.md").write_text(README, encoding="utf-8")
 
 
-def _write(path: Path, rows: list[tuple[str, ...]]) -> None:
+def _write(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
     """Write with a byte-order mark, so that a spreadsheet shows the Chinese names."""
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         csv.writer(stream).writerows(rows)

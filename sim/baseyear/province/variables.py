@@ -50,10 +50,16 @@ def variables() -> dict[str, Variable]:
     with (DATA / "variables.csv").open(encoding="utf-8", newline="") as stream:
         return {
             row["variable"]: Variable(
-                row["variable"],
-                *(row[c] for c in ("unit", "need", "carry")),
-                float(row["sigma"]),
-                *(row[c] for c in ("vintage", "name_en", "name_zh", "fallback_en", "fallback_zh")),
+                name=row["variable"],
+                unit=row["unit"],
+                need=row["need"],
+                carry=row["carry"],
+                sigma=float(row["sigma"]),
+                vintage=row["vintage"],
+                name_en=row["name_en"],
+                name_zh=row["name_zh"],
+                fallback_en=row["fallback_en"],
+                fallback_zh=row["fallback_zh"],
             )
             for row in csv.DictReader(stream)
         }
