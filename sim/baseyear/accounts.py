@@ -9,7 +9,6 @@ are told in `docs/methods/input_output_base.md`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from models.inputoutput.balancing import gras
 from models.labels import FINAL_USES, SECTORS
 from sim.baseyear.account_margins import Margins, reconcile_margins
+from sim.baseyear.account_variables import VARIABLES
 from sim.baseyear.carry_forward import (
     DOMESTIC_USES,
     Priors,
@@ -40,102 +40,6 @@ GRAS_TOLERANCE: Final = 1e-13
 CLOSED: Final = 1e-6  # relative residual of a table that closes
 TABLE_FILE: Final = "io/Liaoning_2017_IO_42sec_raw.xls"
 NATIONAL_FILES: Final = ("io/china_2017_42.csv", "io/china_2020_42.csv")
-
-RECONCILED: Final = (
-    "reconciled estimate: official table of 2017 carried to 2025 by GRAS and generalized least "
-    "squares (docs/methods/input_output_base.md, observations.csv)"
-)
-KEPT: Final = "statistical series: proportions of the official table of 2017, kept"
-DERIVED: Final = "derived from technical_coefficients, local_supply_share and final_demand"
-
-
-@dataclass(frozen=True)
-class _Variable:
-    name: str
-    dimensions: tuple[str, ...]
-    units: str
-    long_name: str
-    long_name_zh: str
-    origin: str
-
-
-_MONEY: Final = "100 million CNY at 2025 prices"
-_VARIABLES: Final = (
-    _Variable(
-        "technical_coefficients",
-        ("sector_input", "sector"),
-        "1",
-        "Inputs (local and imported) per unit of gross output",
-        "直接消耗系数（含进口和省外流入品）",
-        RECONCILED,
-    ),
-    _Variable(
-        "local_supply_share",
-        ("sector",),
-        "1",
-        "Share of local supply in purchases in the province",
-        "本地使用中的本省供给比重",
-        RECONCILED,
-    ),
-    _Variable(
-        "value_added_coefficient",
-        ("sector",),
-        "1",
-        "Value added per unit of gross output",
-        "增加值系数",
-        KEPT,
-    ),
-    _Variable(
-        "compensation_coefficient",
-        ("sector",),
-        "1",
-        "Compensation of employees per unit of gross output",
-        "劳动者报酬系数",
-        KEPT,
-    ),
-    _Variable(
-        "production_tax_coefficient",
-        ("sector",),
-        "1",
-        "Net taxes on production per unit of gross output",
-        "生产税净额系数",
-        KEPT,
-    ),
-    _Variable(
-        "depreciation_coefficient",
-        ("sector",),
-        "1",
-        "Depreciation of fixed assets per unit of gross output",
-        "固定资产折旧系数",
-        KEPT,
-    ),
-    _Variable(
-        "surplus_coefficient",
-        ("sector",),
-        "1",
-        "Operating surplus per unit of gross output",
-        "营业盈余系数",
-        KEPT,
-    ),
-    _Variable(
-        "final_demand",
-        ("final_use", "sector"),
-        _MONEY,
-        "Final demand: domestic uses at total purchases, outflow and exports",
-        "最终使用（省内部分含进口和流入品）",
-        RECONCILED,
-    ),
-    _Variable("gross_output", ("sector",), _MONEY, "Gross output", "总产出", DERIVED),
-    _Variable("value_added", ("sector",), _MONEY, "Value added", "增加值", DERIVED),
-    _Variable(
-        "imports_inflow",
-        ("sector",),
-        _MONEY,
-        "Imports and inflow from other provinces",
-        "进口和国内省外流入",
-        DERIVED,
-    ),
-)
 
 
 def build_input_output(data_dir: Path) -> tuple[xr.Dataset, pd.DataFrame]:
@@ -300,7 +204,7 @@ def _dataset(table: OfficialTable, structure: Structure, demand: FinalDemand) ->
             "base_draw": np.arange(BASE_DRAWS),
         }
     )
-    for variable in _VARIABLES:
+    for variable in VARIABLES:
         for suffix, lead in (("", ()), ("_draws", ("base_draw",))):
             if variable.name + suffix in values:
                 dataset[variable.name + suffix] = xr.DataArray(

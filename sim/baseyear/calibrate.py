@@ -116,6 +116,8 @@ def build_pack(statistics: Statistics) -> tuple[xr.Dataset, pd.DataFrame]:
         extra[name] = extra[name].copy(data=value)
     parts = [accounts, energy, growth, extra]
     if statistics.key != BUNDLED:
+        for variable in accounts.data_vars.values():
+            variable.attrs["origin"] = "reconciled estimate: observations.csv, estimated.csv"
         parts.append(_lever_defaults(statistics, growth, energy))
     pack = xr.merge(parts, join="exact", compat="no_conflicts", combine_attrs="override")
     pack = pack.drop_vars([name for name in UNSHIPPED if name in pack])

@@ -30,6 +30,7 @@ SCALE: Final = {
 # completed before their first year: the accounts start in 1952, the trend in 1978
 SPLICED: Final = (
     "gdp",
+    "gdp_growth",
     "population",
     "fixed_capital_formation",
     "fixed_investment_growth",
@@ -39,6 +40,7 @@ SPLICED: Final = (
     "census_population",
     "ssp_population",
 )
+YEARLY: Final = ("gdp", "gdp_growth", "population", "fixed_investment_growth")
 WHOLE: Final = (
     "employment",
     "share_age_0_14",
@@ -77,6 +79,7 @@ def growth_series(figures: Figures, estimates: Estimates) -> pd.DataFrame:
     for name in (*SPLICED, *WHOLE):
         completed.append(_completed(name, own, bundled, estimates))
     frame = pd.concat(completed, ignore_index=True)
+    frame = pd.concat([frame, *_bridged(frame, estimates)], ignore_index=True)
     frame = pd.concat([frame, *_carried(frame, figures)], ignore_index=True)
     frame = pd.concat([frame, *_derived(frame, own, estimates)], ignore_index=True)
     return frame.sort_values(["variable", "vintage", "year"], ignore_index=True)
@@ -155,10 +158,34 @@ def _rows(name: str, values: pd.Series, vintage: str, source: str, note: str) ->
     )
 
 
+def _bridged(frame: pd.DataFrame, estimates: Estimates) -> list[pd.DataFrame]:
+    """Years missing between two figures, on the straight line between them."""
+    out = []
+    for name in YEARLY:
+        vintage = variables()[name].vintage
+        known = _values(frame, name, vintage)
+        years = np.arange(known.index[0], known.index[-1] + 1)
+        missing = np.setdiff1d(years, known.index.to_numpy())
+        if not missing.size:
+            continue
+        filled = np.interp(missing, known.index.to_numpy(dtype=float), known.to_numpy())
+        told = ", ".join(str(year) for year in missing)
+        estimates.add(
+            name,
+            (f"{variables()[name].name_en} {told}", f"{told}年{variables()[name].name_zh}"),
+            ("years are missing in series.csv", "series.csv缺年份"),
+            ("on the straight line between the figures", "前后数值直线内插"),
+            unit=variables()[name].unit,
+        )
+        line = pd.Series(filled, index=missing)
+        out.append(_rows(name, line, vintage, "interpolated", "内插"))
+    return out
+
+
 def _carried(frame: pd.DataFrame, figures: Figures) -> list[pd.DataFrame]:
     """Years between the last figure and the base year, straight to the carried figure."""
     out = []
-    for name in ("gdp", "gdp_growth", "population", "urbanisation", "fixed_investment_growth"):
+    for name in (*YEARLY, "urbanisation"):
         vintage = variables()[name].vintage
         known = _values(frame, name, vintage)
         last = int(known.index[-1])

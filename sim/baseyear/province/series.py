@@ -267,7 +267,7 @@ def check_required(series: pd.DataFrame, files: list[str], folder: Path) -> None
     shares = series[series["variable"] == "gdp_growth"]
     if len(shares) < LEAST_GROWTH_YEARS:
         raise InputError(
-            f"series.csv needs at least {LEAST_GROWTH_YEARS} years of gdp_growth (地区生产总值增速)",
+            f"series.csv needs {LEAST_GROWTH_YEARS} or more years of gdp_growth (地区生产总值增速)",
             file=folder,
             found=len(shares),
         )
