@@ -9,7 +9,7 @@ draws. Every array may have leading axes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -60,27 +60,36 @@ class EnergyState:
 
 @dataclass(frozen=True)
 class Layout:
-    """Order of the unknowns in a vector: used cells of final energy, then the power block."""
+    """Order of the unknowns in a vector: used cells of final energy, then the power block.
+
+    Attributes
+    ----------
+    cells : ndarray (k, 2)
+        Sector and carrier of the used cells.
+    present : ndarray (t,)
+        Technologies that the province has; the others are zero.
+    """
 
     cells: NDArray[np.intp]
+    present: NDArray[np.intp] = field(default_factory=lambda: np.arange(len(TECHNOLOGIES)))
 
     @property
     def size(self) -> int:
         """Number of unknowns."""
-        return len(self.cells) + 3 * len(TECHNOLOGIES) + 1 + len(PROCESS_SECTORS)
+        return len(self.cells) + 3 * len(self.present) + 1 + len(PROCESS_SECTORS)
 
     def names(self) -> list[str]:
         """Names of the unknowns, `variable label`."""
         final = [f"final_energy {ENERGY_SECTORS[s]}|{FINAL_CARRIERS[c]}" for s, c in self.cells]
         blocks = ("electricity_capacity", "electricity_capacity_2024", "electricity_generation")
-        power = [f"{block} {t}" for block in blocks for t in TECHNOLOGIES]
+        power = [f"{block} {t}" for block in blocks for t in self._labels()]
         process = [f"process_co2 {s}" for s in PROCESS_SECTORS]
         return [*final, *power, "electricity_net_import total", *process]
 
     def state(self, x: Floats) -> EnergyState:
         """Unpack vectors (..., size)."""
         lead = x.shape[:-1]
-        k, t = len(self.cells), len(TECHNOLOGIES)
+        k, t = len(self.cells), len(self.present)
         final = np.zeros((*lead, len(ENERGY_SECTORS), len(FINAL_CARRIERS)))
         final[..., self.cells[:, 0], self.cells[:, 1]] = x[..., :k]
         process = np.zeros((*lead, len(ENERGY_SECTORS)))
@@ -88,12 +97,20 @@ class Layout:
         process[..., rows] = x[..., k + 3 * t + 1 :]
         return EnergyState(
             final=final,
-            capacity=x[..., k : k + t],
-            capacity_2024=x[..., k + t : k + 2 * t],
-            generation=x[..., k + 2 * t : k + 3 * t],
+            capacity=self._technologies(x[..., k : k + t]),
+            capacity_2024=self._technologies(x[..., k + t : k + 2 * t]),
+            generation=self._technologies(x[..., k + 2 * t : k + 3 * t]),
             net_import=x[..., k + 3 * t],
             process=process,
         )
+
+    def _labels(self) -> list[str]:
+        return [TECHNOLOGIES[i] for i in self.present]
+
+    def _technologies(self, x: Floats) -> Floats:
+        full = np.zeros((*x.shape[:-1], len(TECHNOLOGIES)))
+        full[..., self.present] = x
+        return full
 
     def affine(self, figure: Callable[[EnergyState], Floats]) -> tuple[Floats, float]:
         """Coefficients (size,) and constant of an affine figure."""

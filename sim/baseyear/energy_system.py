@@ -89,7 +89,7 @@ def solve_energy(
     InputError
         On an unknown variable or label of an observation, or an infeasible system.
     """
-    layout = Layout(np.argwhere(inputs.prior > 0.0))
+    layout = Layout(np.argwhere(inputs.prior > 0.0), _present(inputs.observations))
     observations = tuple(
         o for o in _observations(inputs, definition, layout) if o.id not in set(without)
     )
@@ -121,7 +121,7 @@ def _solve_once(
     rows, constants = _rows(layout, observations)
     value = np.array([0.0 if o.denominator is not None else o.value for o in observations])
     sigma = np.array([o.sigma * scale[o.id] for o in observations])
-    limits = _limits(observations)
+    limits = _limits(observations, layout)
     n, extra = layout.size, len(limits)
     identity, offset = layout.affine(partial(electricity_residual, parameters=inputs.parameters))
     constraints = np.zeros((1 + extra, n + extra))
@@ -146,21 +146,22 @@ def _solve_once(
     )
 
 
-def _limits(observations: tuple[Observation, ...]) -> dict[str, Figure]:
+def _present(observations: pd.DataFrame) -> NDArray[np.intp]:
+    """Technologies (t,) but those observed with a capacity of zero."""
+    none = (observations["variable"] == "electricity_capacity") & (observations["value"] == 0.0)
+    absent = {t for label in observations.loc[none, "label"] for t in str(label).split("+")}
+    return np.array([i for i, t in enumerate(TECHNOLOGIES) if t not in absent])
+
+
+def _limits(observations: tuple[Observation, ...], layout: Layout) -> dict[str, Figure]:
     """Figures that must not be negative: printed rounding, and no plant of these kinds closes."""
     limits: dict[str, Figure] = {}
     for o in observations:
         if o.rounding is not None:
             for end, sign in (("lower", 1.0), ("upper", -1.0)):
                 limits[f"{end} rounding {o.id}"] = partial(_margin, observation=o, sign=sign)
-    absent = {  # an addition of what does not exist has no size to be exact against
-        technology
-        for o in observations
-        if o.variable == "electricity_capacity" and o.value == 0.0
-        for technology in o.label.split("+")
-    }
     for technology in NO_RETIREMENT:
-        if technology in absent:
+        if TECHNOLOGIES.index(technology) not in layout.present:
             continue
         limits[f"addition {technology}"] = partial(_addition, label=technology)
     return limits
