@@ -20,11 +20,11 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from sim.assess.measure import geometric_mean_growth, is_met, measure
-from sim.assess.probability import pack_history
 from sim.assess.register import Target, load_targets
+from sim.assess.tally import TargetTally
 from sim.baseyear.pack import load_pack
-from sim.ensemble.summary import central_dataset
+from sim.ensemble.assemble import central_dataset
+from sim.ensemble.run import EnsembleRun
 from sim.ensemble.work import prepare_work, simulate_centre
 from sim.errors import InputError, nearest_name
 from sim.figures.series import load_series, series
@@ -127,10 +127,9 @@ def reach(
     rows: list[dict[str, object]] = []
     for setting, shift in (("scenario", 0.0), ("aim", _shift_for(given, aim, source))):
         changed = given.set(_tfp(given, shift, source)) if shift else given
-        paths = _paths(changed, multiples, source)
-        growth = geometric_mean_growth(paths["gdp_growth"], 2026, 2030)
-        met = _met(chosen, paths, source)
-        head = {"growth_setting": setting, "growth": float(growth.isel(scenario=0))}
+        run = _central_run(changed, multiples, source)
+        met = _met(chosen, run)
+        head = {"growth_setting": setting, "growth": _average(run.paths)}
         rows.extend(head | row for row in _combinations(targets, met, multiples, changed, source))
     table = pd.DataFrame(rows)
     best = record.set_index("source")["gw"]
@@ -158,9 +157,14 @@ def _tfp(given: Scenario, shift: float, pack: xr.Dataset) -> dict[str, object]:
     return {GROWTH: {year: value + shift for year, value in path.items()}}
 
 
+def _average(paths: xr.Dataset) -> float:
+    """Average growth of GDP 2026-2030 of the first scenario."""
+    growth = paths["gdp_growth"].isel(scenario=0).sel(year=slice(2026, 2030))
+    return float(np.expm1(np.log1p(growth.values).mean()))
+
+
 def _growth(given: Scenario, pack: xr.Dataset) -> float:
-    paths = _paths(given, (1.0,), pack)
-    return float(geometric_mean_growth(paths["gdp_growth"], 2026, 2030).isel(scenario=0))
+    return _average(_central_run(given, (1.0,), pack).paths)
 
 
 def _shift_for(given: Scenario, aim: float, pack: xr.Dataset) -> float:
@@ -176,8 +180,8 @@ def _shift_for(given: Scenario, aim: float, pack: xr.Dataset) -> float:
     raise InputError("no shift of TFP growth brings the growth aimed at", key=GROWTH, found=aim)
 
 
-def _paths(given: Scenario, multiples: Sequence[float], pack: xr.Dataset) -> xr.Dataset:
-    """Central paths, one scenario a multiple."""
+def _central_run(given: Scenario, multiples: Sequence[float], pack: xr.Dataset) -> EnsembleRun:
+    """Central paths, one scenario a multiple, with what has been before the base year."""
     base = {lever: _by_year(given, lever, pack) for levers in BUILDS.values() for lever in levers}
     resolved = []
     for multiple in multiples:
@@ -189,19 +193,20 @@ def _paths(given: Scenario, multiples: Sequence[float], pack: xr.Dataset) -> xr.
         resolved.append(item.resolve(pack, horizon=HORIZON))
     work = prepare_work(pack, resolved, 1)
     centre = [simulate_centre(work, index) for index in range(len(resolved))]
-    return central_dataset([item.name for item in resolved], work.cases[0].years, centre)
+    paths = central_dataset([item.name for item in resolved], work.cases[0].years, centre)
+    past = [name for name in pack.data_vars if pack[name].dims == ("history_year",)]
+    paths = paths.assign(pack[past].data_vars)
+    return EnsembleRun(tuple(resolved), paths, xr.Dataset(), None, None, {})
 
 
-def _met(chosen: Sequence[Target], paths: xr.Dataset, pack: xr.Dataset) -> NDArray[np.bool_]:
+def _met(chosen: Sequence[Target], run: EnsembleRun) -> NDArray[np.bool_]:
     """Whether each target is met at each multiple: (target, multiple)."""
-    history = pack_history(pack)
-    rows = []
+    tally = TargetTally(chosen, groups=())
+    tally.begin(run, 1)
     for target in chosen:
-        number = 0.0 if target.relative_to else target.target
-        if number is None:
+        if target.target_id not in tally.usable:
             raise InputError("the target has no number to meet", key=target.target_id)
-        rows.append(is_met(target, measure(target, paths, history), number, target.tolerance))
-    return np.array([row.values for row in rows])
+    return np.array([tally.central_met(target) for target in chosen])
 
 
 def _combinations(

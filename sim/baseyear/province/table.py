@@ -19,7 +19,7 @@ from models.inputoutput.frames import TableFrames
 from models.inputoutput.reading import read_frames
 from models.inputoutput.regional import flq
 from models.inputoutput.units import money_size
-from models.labels import FINAL_USES, PRIMARY, SECONDARY, SECTOR_NAMES, SECTORS, TERTIARY
+from models.labels import FINAL_USES, PRIMARY, SECONDARY, SECTORS, TERTIARY
 from sim.baseyear.chinese_tables import PRIMARY_INPUTS, OfficialTable
 from sim.baseyear.province.classification import to_2017
 from sim.baseyear.province.description import Description
@@ -250,14 +250,9 @@ def official(
         final_uses=uses,
         imports=imports,
         inflow=inflow,
-        error=np.zeros(len(SECTORS)),
         output=output,
         primary_inputs=inputs,
-        total_input=output,
-        intermediate_use=flows.sum(axis=1),
-        intermediate_input=flows.sum(axis=0),
         value_added=inputs.sum(axis=0),
-        names=tuple(SECTOR_NAMES[code][1] for code in SECTORS),
     )
 
 
