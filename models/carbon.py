@@ -7,7 +7,7 @@ where the coke is used: furnace gas recovered from it adds nothing.
 
 from __future__ import annotations
 
-from models.compiled import equation, kernel
+from models.compiled import equation, step
 from models.energy.primary import REFINING
 from models.energy.year import COAL, COAL_POWER, COKE, GAS, GAS_POWER, OIL, SECTORS
 from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
@@ -46,7 +46,7 @@ def cumulative_reduction(intensity, base_intensity):
     return 1.0 - intensity / base_intensity
 
 
-@kernel
+@step
 def emission_factors(y, structure, drivers, factor, stored):
     """Emission factor of each fuel (4, B), and the part of feedstock carbon stored (4, B).
 
@@ -60,7 +60,7 @@ def emission_factors(y, structure, drivers, factor, stored):
             stored[c, d] = min(drivers[DRIVER.carbon_stored_share, y, d] * level, 1.0)
 
 
-@kernel
+@step
 def emissions(y, structure, drivers, base, activity, factor, stored, process, sums, results):
     """CO2 of fuels and processes by energy sector (Mt).
 
@@ -91,7 +91,7 @@ def emissions(y, structure, drivers, base, activity, factor, stored, process, su
             sums[2, d] += bound
 
 
-@kernel
+@step
 def carbon_accounts(y, structure, drivers, factor, flows, sums, results):
     """CO2 of energy supply, totals and intensity, and the balance of fuels against sectors.
 
@@ -134,7 +134,7 @@ def carbon_accounts(y, structure, drivers, factor, flows, sums, results):
         )
 
 
-@kernel
+@step
 def check_carbon(y, structure, factor, sums, results):
     """Residual of CO2 by sector against CO2 by fuel and against the totals.
 

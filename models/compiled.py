@@ -75,11 +75,24 @@ def kernel(function: Function) -> Function:
     Only `contract` (fused multiply-add) is allowed of the fast-math flags: the others
     break NaN detection or reproducibility.
     """
+    return _compile(function)
+
+
+def step(function: Function) -> Function:
+    """Compile `function` as `kernel` does, for kernels to call and not for Python.
+
+    Python's way in, which unpacks every array of a structure, takes as long to compile as
+    a kernel itself.
+    """
+    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _compile(function: Function, **options: bool) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = CACHE_FOLDER
     try:
         compiled: Function = numba.njit(
-            nogil=True, cache=True, error_model="numpy", fastmath={"contract"}
+            nogil=True, cache=True, error_model="numpy", fastmath={"contract"}, **options
         )(function)
     finally:
         numba.config.CACHE_DIR = before

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.carbon import carbon_accounts, emission_factors, emissions
-from models.compiled import kernel
+from models.compiled import kernel, step
 from models.energy.dispatch import dispatch
 from models.energy.primary import energy_balance, energy_indicators, primary_energy, transform
 from models.energy.year import (
@@ -39,7 +39,7 @@ from models.inputoutput.year import (
 from models.labels import ENERGY_GROUPS, ENERGY_SECTORS, TECHNOLOGIES
 from models.state import BUILT, DRIVER, DRIVERS, PARAMETER, RUN, SCALAR, Base, Results, Structure
 from models.vector import exp, log
-from models.workspace import Workspace, workspace
+from models.workspace import Workspace, restart, workspace
 
 CAPITAL, LABOUR, SKILL, PROGRESS, LEVEL, KNOWLEDGE, GAP = 0, 1, 2, 3, 4, 5, 6  # `factors`
 
@@ -69,7 +69,7 @@ BUILT_INDEX = np.array([TECHNOLOGIES.index(t) for t in BUILT], dtype=np.int64)
 HOURS_INDEX = np.array([RUN.index(t) if t in RUN else -1 for t in TECHNOLOGIES], dtype=np.int64)
 
 
-@kernel
+@step
 def start_growth(structure, drivers, factors, results, supply):
     """Factors of the base year: its TFP level makes potential output GDP over the gap.
 
@@ -98,7 +98,7 @@ def start_growth(structure, drivers, factors, results, supply):
     s[SCALAR.tfp, 0] = 1.0
 
 
-@kernel
+@step
 def accumulate_factors(y, structure, drivers, factors, uses, results):
     """Capital, labour, skill, knowledge, progress and the gap one year on.
 
@@ -135,7 +135,7 @@ def accumulate_factors(y, structure, drivers, factors, uses, results):
         factors[GAP, d] = persistence * factors[GAP, d] + drivers[DRIVER.gap_shock, y, d]
 
 
-@kernel
+@step
 def supply_gdp(y, structure, drivers, factors, uses, results, supply):
     """Potential output, the gap, and the GDP they supply (B,).
 
@@ -163,7 +163,7 @@ def supply_gdp(y, structure, drivers, factors, uses, results, supply):
         s[SCALAR.tfp, y, d] = tfp
 
 
-@kernel
+@step
 def follow_people(y, structure, drivers, people, base_people, results):
     """Population and urbanisation; `people` (2, B) rural and urban since the base year."""
     p = structure.parameters
@@ -184,7 +184,7 @@ def follow_people(y, structure, drivers, people, base_people, results):
         people[1, d] = population[y, d] * urban[y, d] / base_people[1, d]
 
 
-@kernel
+@step
 def base_growth(structure, results):
     """Growth rates of the base year, which are data."""
     p = structure.parameters
@@ -198,7 +198,7 @@ def base_growth(structure, results):
     s[SCALAR.consumption_growth, 0] = p[PARAMETER.consumption_growth_2025]
 
 
-@kernel
+@step
 def growth_rates(y, structure, uses, consumption, results):
     """Growth of GDP, productivity, investment and consumption, and the output gap.
 
@@ -225,26 +225,15 @@ def growth_rates(y, structure, uses, consumption, results):
         s[SCALAR.consumption_growth, y, d] = consumed - 1.0
 
 
-@kernel
+@step
 def start_block(structure, base, drivers, hours_of, w):
-    """Set what a run starts from: indices at one, sums at zero, the base year's plants."""
+    """Set what a run takes from its base year: compositions, capacity, hours."""
     draws = drivers.shape[2]
-    w.volumes[:] = 1.0
-    w.external[:] = 1.0
-    w.prices[:] = 1.0
-    w.kept[:] = 1.0
-    w.response[:] = 1.0
-    w.activity[:] = 1.0
-    w.saved[:] = 1.0
-    w.shifts[:] = 0.0
-    w.efficiency[:] = 0.0
-    w.process[:] = 0.0
-    w.extraction[:] = 0.0
-    w.capacity[:] = base.capacity
-    w.average[:] = base.capacity_average
     base_composition(structure, base, w.composition)
     for t in range(11):
         for d in range(draws):
+            w.capacity[t, d] = base.capacity[t, d]
+            w.average[t, d] = base.capacity_average[t, d]
             running = base.capacity_average[t, d]
             hours = 1e3 * base.generation[t, d] / running if running > 0.0 else 0.0
             if hours_of[t] >= 0:
@@ -253,7 +242,7 @@ def start_block(structure, base, drivers, hours_of, w):
             w.base_hours[t, d] = hours
 
 
-@kernel
+@step
 def simulate_accounts(y, structure, base, drivers, w, results):
     """One year of the economy: GDP, final demand, output, value added, shares, people."""
     draws = drivers.shape[2]
@@ -290,7 +279,7 @@ def simulate_accounts(y, structure, base, drivers, w, results):
     follow_people(y, structure, drivers, w.people, w.base_people, results)
 
 
-@kernel
+@step
 def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of, w, results):
     """One year of energy and carbon, given the year's economy."""
     if y > 0:
@@ -393,4 +382,5 @@ def simulate(
         raise ValueError("drivers, structure, base, slips and results have different sizes")
     if room is None:
         room = workspace(structure.demand_group.size, years, draws)
+    restart(room)
     simulate_block(structure, base, drivers, slips, GROUPS, BUILT_INDEX, HOURS_INDEX, room, results)

@@ -8,11 +8,15 @@ import numpy as np
 
 from models.state import Array
 
+ONE_AT_START = ("volumes", "external", "prices", "saved", "kept", "response", "activity")
+ZERO_AT_START = ("shifts", "efficiency", "process", "extraction")
+
 
 class Workspace(NamedTuple):
     """State of a run and scratch of its kernels (n sectors, Y years, B draws).
 
-    `start_block` sets what a run starts from; nothing of an earlier block is read.
+    `restart` and the base year set what a run starts from; nothing of an earlier block is
+    read.
     """
 
     volumes: Array  # (3, 7, B) of each final use since the base year, by closure
@@ -105,3 +109,11 @@ def workspace(sectors: int, years: int, draws: int) -> Workspace:
         "sums": (4, b),
     }
     return Workspace(**{name: np.zeros(shape) for name, shape in shapes.items()})
+
+
+def restart(room: Workspace) -> None:
+    """Set indices of the base year to one and what cumulates from it to zero."""
+    for name in ONE_AT_START:
+        getattr(room, name).fill(1.0)
+    for name in ZERO_AT_START:
+        getattr(room, name).fill(0.0)

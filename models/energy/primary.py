@@ -7,7 +7,7 @@ meet in each draw.
 
 from __future__ import annotations
 
-from models.compiled import kernel
+from models.compiled import step
 from models.energy.power import generation
 from models.energy.year import (
     BIO_POWER,
@@ -40,7 +40,7 @@ from models.vector import exp
 REFINING = 10  # sector 11
 
 
-@kernel
+@step
 def transform(y, structure, drivers, carriers, coke, results, flows):
     """Fuel into heat, power, coking and refining: `flows` (10, B), Mtce.
 
@@ -65,7 +65,7 @@ def transform(y, structure, drivers, carriers, coke, results, flows):
         flows[9, d] = p[PARAMETER.refinery_loss] * refined
 
 
-@kernel
+@step
 def primary_energy(y, structure, drivers, carriers, results, flows):
     """Primary energy by carrier in the coal-equivalent method, totals in both methods.
 
@@ -102,7 +102,7 @@ def primary_energy(y, structure, drivers, carriers, results, flows):
     energy_totals(y, structure, drivers, results)
 
 
-@kernel
+@step
 def energy_totals(y, structure, drivers, results):
     """Total primary energy in both methods, the non-fossil share and energy intensity."""
     s = results.scalars
@@ -131,7 +131,7 @@ def energy_totals(y, structure, drivers, results):
         s[SCALAR.energy_intensity, y, d] = 100.0 * total / s[SCALAR.gdp, y, d]
 
 
-@kernel
+@step
 def energy_balance(y, structure, drivers, results, carriers, flows):
     """Residuals of supply against use, both methods, relative to the size of supply.
 
@@ -168,7 +168,7 @@ def energy_balance(y, structure, drivers, results, carriers, flows):
             results.residual[name, y, d] = abs(supply - use) / abs(supply)
 
 
-@kernel
+@step
 def sum_plants(y, structure, hours, results, plants):
     """Sums over technologies: `plants` (6, B).
 
@@ -190,7 +190,7 @@ def sum_plants(y, structure, hours, results, plants):
             plants[5, d] += non_fossil * generation(capacity[t, y, d], hours[t, d])
 
 
-@kernel
+@step
 def energy_indicators(y, structure, drivers, hours, extraction, plants, base_clean, results):
     """Production, its capacity, and clean shares.
 

@@ -7,7 +7,7 @@ electricity count at the gross standard-coal rate of thermal generation of the y
 
 from __future__ import annotations
 
-from models.compiled import kernel
+from models.compiled import step
 from models.energy.demand import (
     electric_vehicles,
     household_activity,
@@ -31,7 +31,7 @@ INDUSTRY_GROUP, BUILDINGS_GROUP, TRANSPORT_GROUP = 0, 1, 2
 TO_GAS, ON_ROAD, PER_FUEL = 3, 4, 5  # further rows of `kept`
 
 
-@kernel
+@step
 def follow_activity(y, drivers, people, consumption, inverse_output, results, activity):
     """Fill the activity index (44, B): gross output; households' people and consumption.
 
@@ -51,7 +51,7 @@ def follow_activity(y, drivers, people, consumption, inverse_output, results, ac
             )
 
 
-@kernel
+@step
 def change_intensity(y, structure, drivers, efficiency, saved, kept, response):
     """Cumulate efficiency (6, B), fuel kept from substitution (6, B), price response (4, B).
 
@@ -86,7 +86,7 @@ def change_intensity(y, structure, drivers, efficiency, saved, kept, response):
             )
 
 
-@kernel
+@step
 def final_energy(
     y,
     structure,
@@ -134,7 +134,7 @@ def final_energy(
         add_raw_material(y, raw_share, start, active, burnt, out, carriers)
 
 
-@kernel
+@step
 def burn(raw_share, start, activity, saved, response, burnt):
     """What a sector uses before substitution, without raw material: burnt (7, B).
 
@@ -148,7 +148,7 @@ def burn(raw_share, start, activity, saved, response, burnt):
             use[d] = part * energy[d] * (activity[d] * saved[d] * price[d])
 
 
-@kernel
+@step
 def add_raw_material(y, raw_share, start, activity, burnt, out, carriers):
     """Final energy of a sector, out (7, Y, B): what is burnt and, of fuels, raw material."""
     for c in range(7):
@@ -160,7 +160,7 @@ def add_raw_material(y, raw_share, start, activity, burnt, out, carriers):
             total[d] += value
 
 
-@kernel
+@step
 def change_route(y, structure, drivers, activity, burnt):
     """Move steel from blast to electric furnaces: coal and coke to electricity (7, B)."""
     p = structure.parameters
@@ -174,7 +174,7 @@ def change_route(y, structure, drivers, activity, burnt):
         burnt[ELECTRICITY, d] += per_share * activity[d] * (share - share_base)
 
 
-@kernel
+@step
 def substitute(road_share, per_road_fuel, gas_for_coal, kept, burning, burnt):
     """Let electric vehicles, electricity and gas replace fuels of a sector (7, B), in place.
 
@@ -195,7 +195,7 @@ def substitute(road_share, per_road_fuel, gas_for_coal, kept, burning, burnt):
         burnt[GAS, d] = gas * left + coal * left * (1.0 - kept[TO_GAS, d]) * gas_for_coal
 
 
-@kernel
+@step
 def build_capacity(y, structure, drivers, slips, built, capacity, average):
     """Move capacity (11, B) at year end and its average over the year.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.compiled import equation, kernel
+from models.compiled import equation, step
 from models.inputoutput.demand import closure_scales, shifted_share
 from models.state import DRIVER, DRIVERS, IDENTITY, SCALAR
 from models.vector import exp, multiply
@@ -38,7 +38,7 @@ GROWTH_OF_USE = np.array(
 )
 
 
-@kernel
+@step
 def grow_demand(y, drivers, volumes, external, prices, shifts):
     """Let volumes, external demand by group, prices and compositions move before closure.
 
@@ -75,7 +75,7 @@ def grow_demand(y, drivers, volumes, external, prices, shifts):
             prices[g, d] *= exp(drivers[first_price + g, y, d])
 
 
-@kernel
+@step
 def base_composition(structure, base, composition):
     """Share in the base year of the products that a shift favours: composition (2, 4, B).
 
@@ -97,7 +97,7 @@ def base_composition(structure, base, composition):
             composition[0, k, d] /= composition[1, k, d]
 
 
-@kernel
+@step
 def compose_demand(structure, base, composition, external, shifts, scale, out):
     """Final demand (7, n, B) at base-year volumes and this year's composition.
 
@@ -126,7 +126,7 @@ def compose_demand(structure, base, composition, external, shifts, scale, out):
             out[EXPORTS, i, d] = base.final_demand[EXPORTS, i, d] * external[g, d]
 
 
-@kernel
+@step
 def supported_value_added(y, structure, demand, weights, out, total):
     """Value added by price group that each final use creates: out (7, 6, B), total (7, B).
 
@@ -151,7 +151,7 @@ def supported_value_added(y, structure, demand, weights, out, total):
             total[k, d] = created
 
 
-@kernel
+@step
 def close_accounts(
     y, structure, drivers, supply, supported, created, prices, volumes, scale, results
 ):
@@ -194,7 +194,7 @@ def close_accounts(
             manufacturing_share(supported, prices, volumes[closure], s[row, y])
 
 
-@kernel
+@step
 def manufacturing_share(supported, prices, volumes, out):
     """Current-price share of manufacturing in the GDP that demand at `volumes` creates."""
     for d in range(out.shape[0]):
@@ -210,7 +210,7 @@ def manufacturing_share(supported, prices, volumes, out):
         out[d] = made / whole
 
 
-@kernel
+@step
 def produce(y, structure, demand, volumes, work, uses, results):
     """Gross output and the accounts of the year from final demand at `volumes` (7, B).
 
@@ -227,14 +227,12 @@ def produce(y, structure, demand, volumes, work, uses, results):
             bought[i, d] = 0.0
             local[i, d] = 0.0
         for k in range(7):
+            used = bought[i] if k < OUTFLOW else local[i]
             for d in range(draws):
                 value = demand[k, i, d] * volumes[k, d]
                 results.final_demand[k, i, y, d] = value
                 uses[k, y, d] += value
-                if k < OUTFLOW:
-                    bought[i, d] += value
-                else:
-                    local[i, d] += value
+                used[d] += value
         for d in range(draws):
             local[i, d] += r * bought[i, d]
     multiply(structure.leontief_inverse[y], local, output)
@@ -259,7 +257,7 @@ def worse(residual, other):
     return residual if residual >= other or np.isnan(residual) else other
 
 
-@kernel
+@step
 def add_value(y, structure, output, added, totals, results):
     """Value added by sector, by price group and by income.
 
@@ -287,7 +285,7 @@ def add_value(y, structure, output, added, totals, results):
             totals[4, d] += surplus * output[i, d]
 
 
-@kernel
+@step
 def account(y, supply, bought, uses, totals, results):
     """GDP by production, income and expenditure, and what follows from them.
 
@@ -322,7 +320,7 @@ def account(y, supply, bought, uses, totals, results):
     s[SCALAR.operating_surplus, y] = totals[4]
 
 
-@kernel
+@step
 def shares(y, prices, added, results):
     """Shares at current and constant prices, and real growth of the broad sectors.
 
