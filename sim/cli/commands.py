@@ -311,8 +311,10 @@ def calibrate_command(options: Any) -> None:
         write_template(Path(options.template))
         tell(word("cli_template_written", options.lang, path=options.template), options.quiet)
         return
-    if options.province_dir is None or options.out is None:
-        raise InputError("calibrate needs PROVINCE_DIR and --out PACK, or --template DIR")
+    wanted = {"PROVINCE_DIR": options.province_dir, "--out": options.out}
+    lacking = ", ".join(name for name, value in wanted.items() if value is None)
+    if lacking:
+        raise InputError(f"the following arguments are required: {lacking} (or --template DIR)")
     # Sums of a threaded BLAS hang on the number of processors; read when numpy loads.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     try:

@@ -18,7 +18,14 @@ import pandas as pd
 import xarray as xr
 
 from models.state import DRIVERS
-from sim.baseyear.pack import content_hash, identity_of, load_pack, made_with, read_manifest
+from sim.baseyear.pack import (
+    BUNDLED,
+    content_hash,
+    identity_of,
+    load_pack,
+    made_with,
+    read_manifest,
+)
 from sim.ensemble.assemble import central_dataset, draws_dataset, ensemble_dataset
 from sim.ensemble.effects import effects_dataset
 from sim.ensemble.inputs import count_kinds
@@ -162,12 +169,10 @@ def whole_number(value: Any, key: str, low: int, high: int) -> int:
 def _origin(pack: xr.Dataset) -> dict[str, object]:
     """Identify a pack that was handed over."""
     whose = identity_of(pack)
-    return {
-        "content_sha256": content_hash(pack),
-        "province": whose.key,
-        "name": whose.name,
-        "name_zh": whose.name_zh,
-    }
+    found: dict[str, object] = {"content_sha256": content_hash(pack)}
+    if whose.key != BUNDLED:
+        found |= {"province": whose.key, "name": whose.name, "name_zh": whose.name_zh}
+    return found
 
 
 def resolve_scenarios(
