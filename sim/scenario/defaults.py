@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import InputError
+from sim.errors import InputError, nearest_name
 from sim.scenario.levers import Lever, lever_rows
 
 BASE_YEAR: Final = 2025
@@ -106,6 +106,25 @@ def default_path(lever: Lever, pack: Pack | None, years: NDArray[np.int64]) -> B
         return BasePath(points[min(points)], values)
     number = float(lever.default)
     return BasePath(number, np.full(years.size, number))
+
+
+def check_own_levers(pack: Pack | None, names: Collection[str]) -> None:
+    """Refuse a pack that sets a lever which does not exist.
+
+    Raises
+    ------
+    InputError
+        Naming the nearest lever.
+    """
+    if pack is None or "lever_default" not in pack:
+        return
+    for name in map(str, pack["lever_default"]["lever"].values):
+        if name not in names:
+            raise InputError(
+                "the pack sets an unknown lever (lever.NAME in its province.csv)",
+                found=repr(name),
+                nearest=nearest_name(name, names),
+            )
 
 
 def _own(lever: Lever, pack: Pack | None, name: str) -> float | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.scenario.defaults import BASE_YEAR, Pack
+from sim.scenario.defaults import BASE_YEAR, Pack, check_own_levers
 from sim.scenario.evaluate import Stack, evaluate, origin_of, refuse_crossed_limits
 from sim.scenario.levers import lever_table
 from sim.scenario.load import Assignment
@@ -65,6 +65,7 @@ def resolve(
         else check_horizon(horizon, Place("the run", None, "horizon"))
     )
     years = np.arange(BASE_YEAR + 1, last + 1, dtype=np.int64)
+    check_own_levers(pack, lever_table())
     stacks: dict[str, Stack] = {name: [] for name in lever_table()}
     inputs: dict[str, Mapping[str, float]] = {}
     for kind, assignments in layers_in_order(subject):

@@ -279,6 +279,14 @@ def test_a_scenario_runs_on_the_pack_without_the_plants_and_targets_of_liaoning(
     assert ((growth > 0.0) & (growth < 0.08)).all()
 
 
+def test_a_lever_that_does_not_exist_is_refused_when_a_scenario_runs(made):
+    pack = load_pack(made)
+    names = pack["lever"].values.astype(object)
+    names[0] = "energy.wnd.build_gw"
+    with pytest.raises(InputError, match=r"did you mean 'energy\.wind\.build_gw'"):
+        sim.run("baseline", draws=8, pack=pack.assign_coords(lever=names.astype(str)))
+
+
 def test_without_a_table_and_with_required_figures_only_it_still_closes(tmp_path):
     write_province(tmp_path, table=False)
     needed = {v.name for v in variables().values() if v.need == "required"}
