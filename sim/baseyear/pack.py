@@ -145,7 +145,8 @@ def round_significant(values: np.ndarray, digits: int = DIGITS) -> np.ndarray:
     used = np.isfinite(values) & (np.abs(values) > 1e-280)
     size[used] = np.floor(np.log10(np.abs(values[used])))
     factor = 10.0 ** (digits - 1 - size)
-    return np.where(used, np.round(values * factor) / factor, values)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.where(used, np.round(values * factor) / factor, values)
 
 
 def content_hash(pack: xr.Dataset) -> str:

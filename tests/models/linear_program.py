@@ -1,4 +1,4 @@
-"""The typical days once more, as a linear program over every hour (linopy and HiGHS).
+"""The typical days once more, as a linear program over every hour (HiGHS, through SciPy).
 
 Stores have a level in every hour and close each day; the program sees the whole day and
 chooses freely. `dispatch_hours` must come close to what it finds.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import linopy
 import numpy as np
 import xarray as xr
+from scipy import sparse
+from scipy.optimize import linprog
 
 from models.energy import hours as h
 from models.energy.hours import Days
@@ -28,46 +29,53 @@ class Store(NamedTuple):
 
 def optimum(days: Days, mix: np.ndarray, stores: list[Store]) -> xr.Dataset:
     """Cheapest hours of the typical days (GW by day and hour): `mix` (14,) as in the kernel."""
-    axes = {"day": np.arange(days.weight.size), "hour": np.arange(24)}
+    shape, size = days.hours[0].shape, days.hours[0].size
     load, land, sea, sun = days.hours
     nuclear, hydro, heating = days.days[:, :, None]
     green = land * mix[h.WIND_LAND] + sea * mix[h.WIND_SEA] + sun * mix[h.SUN]
     steady = nuclear * mix[h.NUCLEAR_MEAN] + hydro * mix[h.HYDRO_MEAN] + mix[h.FLAT]
-    need = xr.DataArray(load * mix[h.LOAD] - steady - green, axes)
-    least = np.broadcast_to(mix[h.MINIMUM] + heating * mix[h.HEAT_BOUND], load.shape)
-    model = linopy.Model()
-
-    def flow(name, lower=0.0, upper=np.inf):
-        bounds = [xr.DataArray(np.broadcast_to(v, load.shape), axes) for v in (lower, upper)]
-        return model.add_variables(*bounds, name=name)
-
+    need = load * mix[h.LOAD] - steady - green
+    least = np.broadcast_to(mix[h.MINIMUM] + heating * mix[h.HEAT_BOUND], shape)
+    weight = np.broadcast_to(np.maximum(days.weight, 1e-3)[:, None], shape)
+    # flow: sign in the balance, lower bound, upper bound, price
     flows = {
-        "coal": flow("coal", least, np.maximum(mix[h.AVAILABLE], least)),
-        "sent": flow("sent", upper=mix[h.LINK]),
-        "lost": flow("lost", upper=green),
-        "forced": flow("forced"),
-        "unserved": flow("unserved"),
+        "coal": (1.0, least, np.maximum(mix[h.AVAILABLE], least), PRICES["coal"]),
+        "sent": (-1.0, 0.0, mix[h.LINK], PRICES["sent"]),
+        "lost": (-1.0, 0.0, green, PRICES["lost"]),
+        "forced": (-1.0, 0.0, np.inf, PRICES["forced"]),
+        "unserved": (1.0, 0.0, np.inf, PRICES["unserved"]),
     }
-    balance = flows["coal"] + flows["unserved"]
-    balance = balance - flows["sent"] - flows["lost"] - flows["forced"]
-    burnt = 0.0  # what stores lose costs as much as what is curtailed: no idle cycling
     for k, store in enumerate(stores):
-        taken = flow(f"taken_{k}", upper=store.power)
-        given = flow(f"given_{k}", upper=store.power)
-        level = flow(f"level_{k}", upper=store.power * store.duration)
-        before = level.roll(hour=1)
-        model.add_constraints(level - before - store.efficiency * taken + given == 0)
-        balance = balance + given - taken
-        burnt = burnt + (PRICES["lost"] * (1.0 - store.efficiency) + PRICES["cycle"]) * taken
-    model.add_constraints(balance == need)
-    weight = xr.DataArray(np.maximum(days.weight, 1e-3), {"day": axes["day"]})
-    cost = sum(
-        price * (weight * flows[name]).sum() for name, price in PRICES.items() if name != "cycle"
+        # what stores lose costs as much as what is curtailed: no idle cycling
+        price = PRICES["lost"] * (1.0 - store.efficiency) + PRICES["cycle"]
+        flows[f"taken_{k}"] = (-1.0, 0.0, store.power, price)
+        flows[f"given_{k}"] = (1.0, 0.0, store.power, 0.0)
+        flows[f"level_{k}"] = (0.0, 0.0, store.power * store.duration, 0.0)
+    names, one = list(flows), sparse.identity(size, format="csr")
+    hour_before = sparse.kron(sparse.identity(shape[0]), np.roll(np.eye(24), -1, axis=1).T)
+    rows = [[sign * one for sign, *_ in flows.values()]]
+    for k, store in enumerate(stores):
+        row = dict.fromkeys(names, 0.0 * one)
+        row[f"level_{k}"] = one - hour_before
+        row[f"taken_{k}"], row[f"given_{k}"] = -store.efficiency * one, one
+        rows.append(list(row.values()))
+    lower, upper, price = (
+        np.concatenate([np.broadcast_to(flow[part], shape).ravel() for flow in flows.values()])
+        for part in (1, 2, 3)
     )
-    model.add_objective(cost + (weight * burnt).sum() if stores else cost)
-    status, _ = model.solve("highs", io_api="direct", output_flag=False)
-    assert status == "ok"
-    return model.solution
+    found = linprog(
+        price * np.tile(weight.ravel(), len(flows)),
+        A_eq=sparse.bmat(rows, format="csr"),
+        b_eq=np.concatenate([need.ravel(), np.zeros(size * len(stores))]),
+        bounds=np.column_stack([lower, upper]),
+        method="highs",
+    )
+    assert found.status == 0, found.message
+    values = found.x.reshape(len(flows), *shape)
+    axes = {"day": np.arange(shape[0]), "hour": np.arange(shape[1])}
+    return xr.Dataset(
+        {name: xr.DataArray(part, axes) for name, part in zip(names, values, strict=True)}
+    )
 
 
 def yearly(days: Days, solution: xr.Dataset) -> dict[str, float]:

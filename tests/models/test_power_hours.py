@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from models.energy import hours as h
 from sim.baseyear.power_profiles import day_labels, typical_days
 from tests.models.economies import random_days
+from tests.models.linear_program import Store, optimum, yearly
 
 SEEDS = st.integers(0, 2**32 - 1)
 WORST = 0.75
@@ -167,9 +168,6 @@ FLEETS = {
 @pytest.mark.parametrize("name", CASES)
 def test_the_hours_come_close_to_a_linear_program(name):
     """Within 0.3 % of wind and sun in curtailment, 0.4 % of load in coal and what is unserved."""
-    pytest.importorskip("linopy", reason="the optimum needs the extra `power`")
-    from tests.models.linear_program import Store, optimum, yearly
-
     days, mix = typical_days(), CASES[name]
     fleet = [Store(*store) for store in FLEETS[name] if store[0] > 0.0]
     best = yearly(days, optimum(days, mix, fleet))
