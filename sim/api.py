@@ -16,6 +16,7 @@ from sim.assess.targets import evaluate, joint
 from sim.baseyear.files import check_folder
 from sim.baseyear.pack import load_pack
 from sim.ensemble import folder
+from sim.ensemble.methods import REPLICATES, Design, design
 from sim.ensemble.run import (
     MAXIMUM_DRAWS,
     EnsembleRun,
@@ -100,6 +101,8 @@ def run(
     pack: xr.Dataset | str | Path | None = None,
     out: str | Path | None = None,
     keep_draws: bool = False,
+    sampler: str = "philox",
+    replicates: int = REPLICATES,
     progress: Progress | None = None,
 ) -> Run:
     """Simulate scenarios over common random numbers and assess their targets.
@@ -122,6 +125,10 @@ def run(
         Folder to which the run is written, with the tables that need its draws.
     keep_draws : bool
         Also write the scalars of every draw to ``draws.zarr`` in `out`.
+    sampler : {"philox", "antithetic", "sobol"}
+        Independent draws, pairs of mirror images, or scrambled Sobol points.
+    replicates : int
+        Independent scrambles of Sobol points; `draws` is a power of two times this.
     progress : callable, optional
         Called with draws done and draws in all.
 
@@ -154,6 +161,8 @@ def run(
             threads=threads,
             overrides=overrides,
             pack=pack,
+            sampler=sampler,
+            replicates=replicates,
             progress=progress,
             observers=[tally] if store is None else [tally, store],
         )
@@ -179,7 +188,10 @@ def trace(
     seed: int = 1,
     horizon: int | None = None,
     overrides: Mapping[str, object] | None = None,
-    pack: xr.Dataset | None = None,
+    pack: xr.Dataset | str | Path | None = None,
+    sampler: str = "philox",
+    replicates: int = REPLICATES,
+    draws: int = 10_000,
 ) -> dict[str, Trace]:
     """Simulate one draw again and tell everything about it.
 
@@ -189,8 +201,10 @@ def trace(
         As in `run`.
     draw : int
         Number of the draw, from 0.
-    seed, horizon, overrides, pack
+    seed, horizon, overrides, pack, sampler, replicates
         As in `run`: the same give the same draw, to the bit.
+    draws : int
+        Number of draws of the run; Sobol points depend on it.
 
     Returns
     -------
@@ -205,9 +219,11 @@ def trace(
     """
     draw = whole_number(draw, "draw", 0, MAXIMUM_DRAWS - 1)
     seed = whole_number(seed, "seed", 0, 2**63 - 1)
-    pack = load_pack() if pack is None else pack
+    if not isinstance(pack, xr.Dataset):
+        pack = load_pack() if pack is None else load_pack(Path(pack))
     resolved = resolve_scenarios(_several(scenarios), pack, horizon, overrides)
-    work = prepare_work(pack, resolved, seed)
+    how = design(sampler, draws, replicates) if sampler != "philox" else Design()
+    work = prepare_work(pack, resolved, seed, how)
     return {item.name: trace_draw(work, index, draw) for index, item in enumerate(resolved)}
 
 

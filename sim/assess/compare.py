@@ -182,7 +182,7 @@ def _paired(run: RunResult, name: str, a: str, b: str, year: int) -> dict[str, f
             above, below = float(found["share_above_zero"]), float(found["share_below_zero"])
             return {
                 "mean": sign * float(found["mean"]),
-                "mean_se": float(found["std"]) / float(np.sqrt(summed.attrs["draws"])),
+                "mean_se": float(found["mean_se"]),
                 "share_above_zero": above if sign > 0 else below,
                 "share_below_zero": below if sign > 0 else above,
             }

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from sim.assess.probability import monte_carlo_error, require_draws
+from sim.assess.probability import require_draws
 from sim.assess.register import load_targets
 from sim.assess.results import RunResult, scenario_names
 from sim.assess.tally import Group, counted_tally, tally_draws
@@ -77,7 +77,7 @@ def joint(
                     "targets": ";".join(members),
                     "count": len(members),
                     "probability": count / tally.draws,
-                    "probability_se": float(monte_carlo_error(count, tally.draws)),
+                    "probability_se": float(tally.error_together(group)[index]),
                     "independent": float(np.prod([met[name] / tally.draws for name in members])),
                     "given_first": count / first if len(members) == 2 and first else np.nan,
                 }

@@ -261,7 +261,14 @@ def bounds(target: Target, number: Array, tolerance: float) -> tuple[Array, Arra
 
 @exact_kernel
 def count_met(
-    values: Array, used: int, row: Counts, low: Array, high: Array, counts: Counts
+    values: Array,
+    used: int,
+    row: Counts,
+    low: Array,
+    high: Array,
+    mirrored: bool,
+    counts: Counts,
+    both: Counts,
 ) -> None:
     """Count the draws in which each test is passed.
 
@@ -274,8 +281,10 @@ def count_met(
         Row that each test looks at.
     low, high : ndarray, shape (n_test,)
         From `bounds`.
-    counts : ndarray of int64, shape (n_test,)
-        Is increased.
+    mirrored : bool
+        Whether draws 2k and 2k + 1 are a pair.
+    counts, both : ndarray of int64, shape (n_test,)
+        Are increased: `both` by the pairs in which both draws pass, where there are pairs.
     """
     for test in range(row.shape[0]):
         value, lower, upper = values[row[test]], low[test], high[test]
@@ -283,22 +292,37 @@ def count_met(
         for b in range(used):
             met += int(value[b] >= lower) & int(value[b] <= upper)
         counts[test] += met
+        if mirrored:
+            met = 0
+            for k in range(used // 2):
+                one, other = value[2 * k], value[2 * k + 1]
+                inside = int(one >= lower) & int(one <= upper)
+                met += inside & int(other >= lower) & int(other <= upper)
+            both[test] += met
 
 
 @exact_kernel
 def count_together(
-    values: Array, used: int, row: Counts, low: Array, high: Array, groups: Bytes, counts: Counts
+    values: Array,
+    used: int,
+    row: Counts,
+    low: Array,
+    high: Array,
+    groups: Bytes,
+    mirrored: bool,
+    counts: Counts,
+    both: Counts,
 ) -> None:
     """Count the draws in which all tests of a group are passed.
 
     Parameters
     ----------
-    values, used, row, low, high
+    values, used, row, low, high, mirrored
         As in `count_met`.
     groups : ndarray of uint8, shape (n_group, n_test)
         1 where a test belongs to the group.
-    counts : ndarray of int64, shape (n_group,)
-        Is increased.
+    counts, both : ndarray of int64, shape (n_group,)
+        Are increased, as in `count_met`.
     """
     met = np.empty((row.shape[0], used), np.uint8)
     for test in range(row.shape[0]):
@@ -316,3 +340,8 @@ def count_together(
         for b in range(used):
             total += everything[b]
         counts[group] += total
+        if mirrored:
+            total = 0
+            for k in range(used // 2):
+                total += everything[2 * k] & everything[2 * k + 1]
+            both[group] += total

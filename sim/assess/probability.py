@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from sim.assess.register import Target, load_targets
 from sim.assess.results import RunResult, scenario_names, scenario_setting
 from sim.baseyear.pack import BUNDLED, load_pack, read_manifest
+from sim.ensemble.methods import Design
+from sim.ensemble.standard_error import error_of_groups
 from sim.errors import InputError
 
 _HISTORY = {
@@ -44,6 +46,37 @@ def monte_carlo_error(successes: NDArray[Any] | float, draws: int) -> NDArray[np
     adjusted = np.where(extreme, (count + 0.5) / (draws + 1), share)
     error: NDArray[np.float64] = np.sqrt(adjusted * (1.0 - adjusted) / draws)
     return error
+
+
+def share_error(
+    counts: NDArray[np.int64], both: int, draws: int, how: Design
+) -> NDArray[np.float64]:
+    """Return the standard error of a share of draws, by how the draws were made.
+
+    Parameters
+    ----------
+    counts : ndarray of int64, shape (n_replicate,)
+        Draws that succeed in each replicate; one number where there are no replicates.
+    both : int
+        Pairs of mirror images in which both draws succeed.
+    draws : int
+        Number of draws.
+    how : Design
+
+    Returns
+    -------
+    ndarray without axes
+        Of independent draws, or where all or none succeed, `monte_carlo_error`; of pairs and
+        replicates the standard deviation of their means over the root of their number.
+    """
+    total = int(counts.sum())
+    if how.method == "philox" or total in (0, draws):
+        return monte_carlo_error(total, draws)
+    if how.mirrored:
+        pairs, share = draws // 2, total / draws
+        mean_square = (both + 0.25 * (total - 2 * both)) / pairs
+        return np.asarray(np.sqrt(max(mean_square - share**2, 0.0) / max(pairs - 1, 1)))
+    return error_of_groups(counts / how.points).standard_error
 
 
 def pack_history(source: xr.Dataset) -> xr.Dataset | None:

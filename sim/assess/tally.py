@@ -27,10 +27,16 @@ from sim.assess.measure import (
     measure_rows,
     plan_rows,
 )
-from sim.assess.probability import registered_targets, run_history, target_numbers
+from sim.assess.probability import (
+    registered_targets,
+    run_history,
+    share_error,
+    target_numbers,
+)
 from sim.assess.register import Target
 from sim.assess.results import RunResult, scenario_names
 from sim.ensemble.accumulate import LEAF
+from sim.ensemble.methods import Design, recorded_design
 from sim.ensemble.quantiles import LEADING, QuantileStream
 from sim.errors import InputError
 
@@ -80,6 +86,7 @@ class TargetTally:
         self.names = list(names)
         self._history, self._wanted = history, groups
         self._lock = threading.Lock()
+        self.how = Design()
 
     def begin(self, run: RunResult, draws: int) -> None:
         """Turn the targets into rows and tests, and measure the central paths."""
@@ -88,6 +95,7 @@ class TargetTally:
         if self._registered:
             self.targets = registered_targets(run)
         self.draws = draws
+        self.how = self._design(run, draws)
         self.judged = [
             item
             for item in self.targets
@@ -108,13 +116,21 @@ class TargetTally:
             values = np.empty((len(self._rows), 1))
             measure_rows(self._plan, np.array(paths, np.float64)[..., None], 1, values)
             self._central[index] = values[:, 0]
-        self._counts = np.zeros((scenarios, self._row.size), np.int64)
-        self._together = np.zeros((scenarios, len(self.groups)), np.int64)
+        # draws that pass, and pairs of which both draws do, by replicate
+        shape = (2, scenarios, self.how.replicates)
+        self._counts = np.zeros((*shape, self._row.size), np.int64)
+        self._together = np.zeros((*shape, len(self.groups)), np.int64)
         self._quantiles = [
             QuantileStream(np.empty((self._spread, min(draws, LEADING))), draws)
             for _ in range(scenarios)
         ]
         self._found: list[Array] = []
+
+    @staticmethod
+    def _design(run: RunResult, draws: int) -> Design:
+        """How the draws were made, where all of the run's are counted."""
+        made = run.manifest.get("draws", draws)
+        return recorded_design(run.manifest) if made == draws else Design()
 
     def _default_groups(self) -> list[Group]:
         box1 = [item.target_id for item in self.judged if item.box1 is not None]
@@ -184,19 +200,20 @@ class TargetTally:
         """Count a leaf of one scenario."""
         values = np.empty((len(self._rows), scalars.shape[-1]))
         measure_rows(self._plan, scalars, used, values)
-        counts = np.zeros(self._row.size, np.int64)
-        together = np.zeros(len(self.groups), np.int64)
+        counts = np.zeros((2, self._row.size), np.int64)
+        together = np.zeros((2, len(self.groups)), np.int64)
         low, high, main = self._low[index], self._high[index], self._main
-        count_met(values, used, self._row, low, high, counts)
+        mirrored = self.how.mirrored
+        count_met(values, used, self._row, low, high, mirrored, counts[0], counts[1])
         if self.groups:
-            count_together(
-                values, used, self._row[main], low[main], high[main], self._members, together
-            )
+            tests = (self._row[main], low[main], high[main], self._members)
+            count_together(values, used, *tests, mirrored, together[0], together[1])
         if self._spread:
             self._quantiles[index].add(values[: self._spread], used, first)
         with self._lock:
-            self._counts[index] += counts
-            self._together[index] += together
+            replicate = self.how.group(first)
+            self._counts[:, index, replicate] += counts
+            self._together[:, index, replicate] += together
 
     def settle(self) -> None:
         """Set the bins of the quantiles."""
@@ -213,14 +230,14 @@ class TargetTally:
         found: Array = self._central[:, self._rows[target.target_id, part]]
         return found
 
-    def count(self, target: Target, test: str = "met") -> Counts | None:
+    def count(self, target: Target, test: str | int = "met") -> Counts | None:
         """Return how many draws pass a test: (n_scenario,); None where there is no such test.
 
         ``met``; ``strict`` without slack; ``low`` and ``high``, the number a unit of its
         last digit off; ``domestic`` and ``external``, the extremes of the closure.
         """
         place = self._tests.get((target.target_id, test))
-        return None if place is None else self._counts[:, place]
+        return None if place is None else self._counts[0, :, :, place].sum(axis=-1)
 
     def central_met(self, target: Target, test: str = "met") -> NDArray[np.bool_]:
         """Tell whether the central path passes a test: (n_scenario,)."""
@@ -239,14 +256,34 @@ class TargetTally:
             return np.array([found[row] for found in self._found])
         years = [test for name, test in self._tests if name == target.target_id]
         known = sorted(year for year in years if isinstance(year, int))
-        counts = np.array([self._counts[:, self._tests[target.target_id, y]] for y in known])
+        counts = np.array([self.count(target, y) for y in known])
         needed = np.maximum(np.ceil(np.array(LEVELS) * self.draws), 1.0)
         reached = counts.cumsum(axis=0)[..., None] >= needed
         return np.where(reached.any(axis=0), np.array(known, float)[reached.argmax(axis=0)], np.nan)
 
     def together(self) -> Counts:
         """Return in how many draws all targets of each group are met: (n_scenario, n_group)."""
-        return self._together
+        found: Counts = self._together[0].sum(axis=1)
+        return found
+
+    def error(self, target: Target) -> Array:
+        """Return the Monte Carlo standard error of the share that meets a target: (n_scenario,)."""
+        place = self._tests[target.target_id, "met"]
+        return self._errors(self._counts[..., place])
+
+    def error_together(self, group: int) -> Array:
+        """Return that of the share that meets all targets of a group: (n_scenario,)."""
+        return self._errors(self._together[..., group])
+
+    def _errors(self, counts: Counts) -> Array:
+        """Errors by scenario: `counts` (2, n_scenario, n_replicate)."""
+        scenarios = range(counts.shape[1])
+        return np.array(
+            [
+                share_error(counts[0, i], int(counts[1, i].sum()), self.draws, self.how)
+                for i in scenarios
+            ]
+        )
 
 
 def counted_tally(run: RunResult) -> TargetTally | None:

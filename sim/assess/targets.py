@@ -15,7 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.assess.joint import joint
-from sim.assess.probability import monte_carlo_error, require_draws, target_numbers
+from sim.assess.probability import require_draws, target_numbers
 from sim.assess.register import Origin, Target, target_origins
 from sim.assess.results import RunResult, scenario_names
 from sim.assess.tally import TargetTally, counted_tally, tally_draws
@@ -175,7 +175,7 @@ def _shares(target: Target, tally: TargetTally, scenario: int) -> dict[str, Any]
     assert met is not None
     row: dict[str, Any] = {
         "met": bool(tally.central_met(target)[scenario]),
-        "probability_se": monte_carlo_error(met[scenario], tally.draws),
+        "probability_se": float(tally.error(target)[scenario]),
     }
     for column, test in _PROBABILITIES.items():
         counts = tally.count(target, test)

@@ -185,6 +185,12 @@ def _add_run(build: _Builder, commands: Any) -> None:
         metavar="KEY=VALUE",
         help=build.say("cli_arg_set"),
     )
+    run.add_argument(
+        "--sampler", default="philox", metavar="METHOD", help=build.say("cli_arg_sampler")
+    )
+    run.add_argument(
+        "--replicates", type=_count, default=16, metavar="R", help=build.say("cli_arg_replicates")
+    )
     run.add_argument("--threads", type=_count, metavar="T", help=build.say("cli_arg_threads"))
     run.add_argument("--draw", type=_number, metavar="N", help=build.say("cli_arg_draw"))
     run.add_argument("--keep-draws", action="store_true", help=build.say("cli_arg_keep_draws"))

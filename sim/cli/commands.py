@@ -87,6 +87,8 @@ def run_command(options: Any) -> None:
             threads=options.threads,
             overrides=changes,
             keep_draws=options.keep_draws,
+            sampler=options.sampler,
+            replicates=options.replicates,
             pack=options.pack,
             progress=progress,
         )

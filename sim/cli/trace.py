@@ -25,6 +25,10 @@ def trace_command(options: Any, changes: Mapping[str, object]) -> None:
         seed=options.seed,
         horizon=options.horizon,
         overrides=changes,
+        pack=options.pack,
+        sampler=options.sampler,
+        replicates=options.replicates,
+        draws=options.draws,
     )
     if options.format != "text":
         rows = [

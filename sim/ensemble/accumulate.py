@@ -217,8 +217,10 @@ class MomentTree:
             tree._nodes[int(level), int(index)] = np.array(sums, dtype=np.float64)
         return tree
 
-    def finish(self, draws: int) -> Moments:
+    def finish(self, draws: int, values: int | None = None) -> Moments:
         """Return the moments of draws 0 to draws - 1.
+
+        `values` is how many values the leaves hold, where not one a draw.
 
         Raises
         ------
@@ -237,9 +239,10 @@ class MomentTree:
         total = np.zeros((2, self.centre.size))
         for node in sorted(self._nodes, key=lambda item: item[1] << item[0]):
             total = total + self._nodes[node]
-        shift = total[0] / draws
+        count = draws if values is None else values
+        shift = total[0] / count
         spread = np.maximum(total[1] - total[0] * shift, 0.0)
-        std = np.sqrt(spread / (draws - 1)) if draws > 1 else np.full_like(spread, np.nan)
+        std = np.sqrt(spread / (count - 1)) if count > 1 else np.full_like(spread, np.nan)
         mean = self.centre + shift
         return Moments(draws, mean.reshape(self.shape), std.reshape(self.shape))
 

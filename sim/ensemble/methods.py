@@ -6,11 +6,12 @@ place in the register, and from the distance of the year from the base year.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from sim.ensemble.accumulate import LEAF
 from sim.ensemble.inputs import SLIP, UncertainInput
 from sim.ensemble.plan import SamplingPlan
 from sim.ensemble.random import GROUP
@@ -18,8 +19,66 @@ from sim.ensemble.sobol import MOST_POINTS, dimension, direction_numbers, scramb
 from sim.errors import InputError, nearest_name
 
 METHODS: Final = ("philox", "antithetic", "sobol")
+REPLICATES: Final = 16
 MOST_REPLICATES: Final = 64
 FIRST_UNIT_PLACE: Final = 256  # of Sobol dimensions: inputs by order below, units above
+
+
+class Design(NamedTuple):
+    """How the draws of a run are made, as its manifest records it.
+
+    Attributes
+    ----------
+    method : str
+        One of `METHODS`.
+    replicates : int
+        Independent scrambles of Sobol points; 1 for the other methods.
+    points : int
+        Points of each replicate; 0 for the other methods.
+    """
+
+    method: str = "philox"
+    replicates: int = 1
+    points: int = 0
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether draws come in pairs of mirror images."""
+        return self.method == "antithetic"
+
+    def group(self, draw: int) -> int:
+        """Return the replicate that a draw belongs to, 0 where there are none."""
+        return draw // self.points if self.points else 0
+
+
+def design(method: str, draws: int, replicates: int) -> Design:
+    """Return how a run makes its draws.
+
+    Replicates of Sobol points are whole leaves of the summary, so that each can be counted
+    apart.
+
+    Raises
+    ------
+    InputError
+        As `check_draws`, and for replicates of fewer points than a leaf.
+    """
+    points = check_draws(method, draws, replicates)
+    if 0 < points < LEAF:
+        raise InputError(
+            "too few Sobol points in a replicate",
+            key="draws",
+            found=draws,
+            allowed=f"{LEAF * replicates} with {replicates} replicates, or a power of two more",
+        )
+    return Design(method, replicates if points else 1, points)
+
+
+def recorded_design(manifest: Mapping[str, Any]) -> Design:
+    """Return how a stored run made its draws; independently, where it does not say."""
+    found = manifest.get("sampler")
+    if not isinstance(found, Mapping):
+        return Design()
+    return Design(str(found["method"]), int(found["replicates"]), int(found["points"]))
 
 
 def check_draws(method: str, draws: int | None, replicates: int) -> int:

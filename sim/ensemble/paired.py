@@ -10,8 +10,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from models.state import SCALARS
-from sim.ensemble.accumulate import LEAF, MomentTree, leaf_sums
+from sim.ensemble.accumulate import LEAF, Moments, MomentTree, leaf_sums
 from sim.ensemble.compiled import exact_kernel
+from sim.ensemble.methods import Design
+from sim.ensemble.standard_error import error_of_groups
 
 Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -37,10 +39,14 @@ def subtract(
 
 
 class PairedLeaf:
-    """What one thread gathers from a leaf: sums (2, n) and signs (2, n) of each pair."""
+    """What one thread gathers from a leaf: sums (2, n) and signs (2, n) of each pair.
+
+    `folded` holds the sums of the means of mirrored draws, where there are any.
+    """
 
     def __init__(self, sums: list[Array], signs: list[Counts]) -> None:
         self.sums, self.signs = sums, signs
+        self.folded: list[Array] = []
 
 
 class Paired:
@@ -52,13 +58,21 @@ class Paired:
         Central scalars of each scenario.
     draws : int
         Number of draws to come.
+    how : Design
+        How the draws are made; it decides what the error of a mean is.
     """
 
-    def __init__(self, centre: Sequence[Array], draws: int) -> None:
-        self.draws = draws
+    def __init__(self, centre: Sequence[Array], draws: int, how: Design) -> None:
+        self.draws, self.how = draws, how
         self.pairs = list(combinations(range(len(centre)), 2))
         self.moments = [MomentTree(centre[a] - centre[b]) for a, b in self.pairs]
         self.signs = [np.zeros((2, tree.centre.size), np.int64) for tree in self.moments]
+        # moments of the means of mirrored pairs; sums of each replicate, by leaf
+        self.pair_means = [MomentTree(tree.centre) for tree in self.moments if how.mirrored]
+        self.replicates = [
+            [MomentTree(tree.centre.ravel()) for _ in range(how.replicates if how.points else 0)]
+            for tree in self.moments
+        ]
 
     def leaf(self, scalars: Array, first: int, room: Array) -> PairedLeaf:
         """Gather a leaf that starts at draw `first`.
@@ -81,6 +95,11 @@ class Paired:
             leaf_sums(difference, used, tree.centre, sums[0], sums[1])
             found.sums.append(sums)
             found.signs.append(signs)
+            if self.how.mirrored:
+                means = 0.5 * (difference[:, 0:used:2] + difference[:, 1:used:2])
+                folded = np.zeros_like(sums)
+                leaf_sums(means, used // 2, tree.centre, folded[0], folded[1])
+                found.folded.append(folded)
         return found
 
     def merge(self, leaf: PairedLeaf, first: int) -> None:
@@ -88,6 +107,23 @@ class Paired:
         for i, tree in enumerate(self.moments):
             tree.add_sums(first // LEAF, leaf.sums[i])
             self.signs[i] += leaf.signs[i]
+            if self.how.mirrored:
+                self.pair_means[i].add_sums(first // LEAF, leaf.folded[i])
+            if self.how.points:
+                own = self.replicates[i][self.how.group(first)]
+                own.add_sums(first % self.how.points // LEAF, leaf.sums[i].copy())
+
+    def _error(self, pair: int, found: Moments) -> Array:
+        """Standard error of the mean difference, by how the draws were made."""
+        if self.how.mirrored:
+            count = self.draws // 2
+            spread = self.pair_means[pair].finish(self.draws, count).std
+            return np.asarray(spread / np.sqrt(count)).reshape(found.std.shape)
+        if self.how.points:
+            means = [tree.finish(self.how.points).mean for tree in self.replicates[pair]]
+            error = error_of_groups(np.stack(means, axis=-1)).standard_error
+            return np.asarray(error).reshape(found.std.shape)
+        return np.asarray(found.std / np.sqrt(self.draws))
 
     def dataset(self, names: Sequence[str], years: NDArray[np.int64]) -> xr.Dataset:
         """Return the statistics of ``a - b`` over all draws.
@@ -95,16 +131,17 @@ class Paired:
         Returns
         -------
         Dataset
-            `mean`, `std`, `share_above_zero` and `share_below_zero` by (pair, variable,
-            year), with the names of the scenarios `a` and `b` of each pair; the number of
+            `mean`, `mean_se`, `std`, `share_above_zero` and `share_below_zero` by (pair,
+            variable, year), with the names of the scenarios `a` and `b` of each pair; the number of
             draws is an attribute.
         """
         shape = (len(self.pairs), len(SCALARS), years.size)
-        parts = {name: np.empty(shape) for name in ("mean", "std")}
+        parts = {name: np.empty(shape) for name in ("mean", "mean_se", "std")}
         shares = np.empty((2, *shape))
         for i, (tree, signs) in enumerate(zip(self.moments, self.signs, strict=True)):
             found = tree.finish(self.draws)
             parts["mean"][i], parts["std"][i] = found.mean, found.std
+            parts["mean_se"][i] = self._error(i, found)
             shares[:, i] = (signs / self.draws).reshape(2, *shape[1:])
         parts["share_above_zero"], parts["share_below_zero"] = shares
         return xr.Dataset(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from models.state import DRIVERS, Results
 from sim.baseyear.pack import content_hash, load_pack, read_manifest
 from sim.ensemble.accumulate import BLOCK
+from sim.ensemble.methods import recorded_design
 from sim.ensemble.work import Scratch, Work, prepare_work, sample, simulate_case
 from sim.errors import InputError
 from sim.scenario import ResolvedScenario, lever_table
@@ -96,7 +97,8 @@ def recorded_work(manifest: Mapping[str, Any], pack: xr.Dataset | None = None) -
         seed = int(manifest["seed"])
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"the manifest is not that of a run ({error!r})") from error
-    return prepare_work(load_pack() if pack is None else pack, scenarios, seed)
+    how = recorded_design(manifest)
+    return prepare_work(load_pack() if pack is None else pack, scenarios, seed, how)
 
 
 def _resolved(record: Mapping[str, Any], years: NDArray[np.int64]) -> ResolvedScenario:

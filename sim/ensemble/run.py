@@ -29,6 +29,7 @@ from sim.baseyear.pack import (
 from sim.ensemble.assemble import central_dataset, draws_dataset, ensemble_dataset
 from sim.ensemble.effects import effects_dataset
 from sim.ensemble.inputs import count_kinds
+from sim.ensemble.methods import REPLICATES, design
 from sim.ensemble.observer import Observer
 from sim.ensemble.store import DrawStore
 from sim.ensemble.stream import Progress, Stream
@@ -81,6 +82,8 @@ def run_ensemble(
     threads: int | None = None,
     overrides: Mapping[str, object] | None = None,
     pack: xr.Dataset | None = None,
+    sampler: str = "philox",
+    replicates: int = REPLICATES,
     progress: Progress | None = None,
     observers: Sequence[Observer] = (),
 ) -> EnsembleRun:
@@ -102,6 +105,10 @@ def run_ensemble(
         Levers set on top of every scenario.
     pack : Dataset, optional
         Base-year pack; the bundled one where not given.
+    sampler : {"philox", "antithetic", "sobol"}
+        Independent draws, pairs of mirror images, or scrambled Sobol points.
+    replicates : int
+        Independent scrambles of Sobol points, whose spread is the error.
     progress : callable, optional
         Called with draws done and draws in all.
     observers : sequence of Observer
@@ -116,10 +123,11 @@ def run_ensemble(
     draws = whole_number(draws, "draws", 1, MAXIMUM_DRAWS)
     seed = whole_number(seed, "seed", 0, 2**63 - 1)
     threads = whole_number(os.cpu_count() or 1 if threads is None else threads, "threads", 1, 1024)
+    how = design(sampler, draws, replicates)
     origin = read_manifest() if pack is None else _origin(pack)
     pack = load_pack() if pack is None else pack
     resolved = resolve_scenarios(scenarios, pack, horizon, overrides)
-    work = prepare_work(pack, resolved, seed)
+    work = prepare_work(pack, resolved, seed, how)
     centre = [simulate_centre(work, s) for s in range(len(work.cases))]
     names = [item.name for item in resolved]
     years = work.cases[0].years
@@ -127,8 +135,11 @@ def run_ensemble(
     # with the estimates before the base year, so that a run tells by itself what has peaked
     paths = central_dataset(names, years, centre).assign(pack[past].data_vars)
     prepared = time.perf_counter()
-    stream = Stream(work, centre, draws, observers)
-    begun = EnsembleRun(tuple(resolved), paths, xr.Dataset(), None, None, {"pack": origin})
+    stream = Stream(work, centre, draws, observers, how)
+    begun = EnsembleRun(
+        *(tuple(resolved), paths, xr.Dataset(), None, None),
+        {"pack": origin, "sampler": how._asdict()},
+    )
     for observer in observers:
         observer.begin(begun, draws)
     try:
@@ -145,6 +156,7 @@ def run_ensemble(
     manifest = {
         "draws": draws,
         "seed": seed,
+        "sampler": how._asdict(),
         "threads": threads,
         "draws_kept": any(isinstance(observer, DrawStore) for observer in observers),
         "pack": origin,

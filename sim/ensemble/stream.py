@@ -18,11 +18,12 @@ import numpy as np
 
 from models.state import DRIVERS, Results
 from sim.ensemble.accumulate import BLOCK, LEAF
+from sim.ensemble.methods import Design
 from sim.ensemble.observer import Observer
 from sim.ensemble.paired import Paired, PairedLeaf
 from sim.ensemble.quantiles import LEADING
 from sim.ensemble.summary import Leaf, Summary
-from sim.ensemble.work import Scratch, Work, sample, simulate_case
+from sim.ensemble.work import INDEPENDENT, Scratch, Work, sample, simulate_case
 
 AHEAD = 2  # leaves given out beyond those in work, for each thread
 Progress = Callable[[int, int], None]
@@ -48,6 +49,8 @@ class Stream:
         Central path of each scenario.
     draws : int
     observers : sequence of Observer
+    how : Design
+        How the draws are made.
 
     Attributes
     ----------
@@ -60,7 +63,12 @@ class Stream:
     """
 
     def __init__(
-        self, work: Work, centre: Sequence[Results], draws: int, observers: Sequence[Observer]
+        self,
+        work: Work,
+        centre: Sequence[Results],
+        draws: int,
+        observers: Sequence[Observer],
+        how: Design = INDEPENDENT,
     ) -> None:
         self.work, self.draws, self.observers = work, draws, observers
         scalars = [item.scalars[..., 0] for item in centre]
@@ -69,7 +77,7 @@ class Stream:
             Summary(item, room, draws, len(DRIVERS), case.years, case.scenario.name)
             for item, room, case in zip(centre, self.leading, work.cases, strict=True)
         ]
-        self.paired = Paired(scalars, draws)
+        self.paired = Paired(scalars, draws, how)
 
     def run(self, threads: int, progress: Progress | None) -> None:
         """Simulate every draw of every scenario.

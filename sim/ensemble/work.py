@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -14,10 +14,13 @@ from models.state import DRIVERS, Results, empty_results
 from sim.ensemble.copula import read_correlations
 from sim.ensemble.drivers import apply_block, sample_block, sample_centre
 from sim.ensemble.inputs import read_inputs
+from sim.ensemble.methods import Design
 from sim.ensemble.plan import DriverPlan
 from sim.ensemble.prepare import BaseTables, Case, base_tables, prepare
 from sim.ensemble.sampler import Sampler, build_sampler, pack_numbers
 from sim.scenario import ResolvedScenario, lever_table, read_units
+
+INDEPENDENT: Final = Design()
 
 
 class Work(NamedTuple):
@@ -29,8 +32,13 @@ class Work(NamedTuple):
     sampler: Sampler
 
 
-def prepare_work(pack: xr.Dataset, resolved: Sequence[ResolvedScenario], seed: int) -> Work:
-    """Build what the simulation of resolved scenarios needs."""
+def prepare_work(
+    pack: xr.Dataset,
+    resolved: Sequence[ResolvedScenario],
+    seed: int,
+    how: Design = INDEPENDENT,
+) -> Work:
+    """Build what the simulation of resolved scenarios needs; `how` the draws are made."""
     units = read_units()
     cases = tuple(prepare(pack, item, units) for item in resolved)
     sampler = build_sampler(
@@ -41,6 +49,9 @@ def prepare_work(pack: xr.Dataset, resolved: Sequence[ResolvedScenario], seed: i
         driver_names=DRIVERS,
         units={unit.name: unit.technology for unit in units},
         pack=pack_numbers(pack),
+        method=how.method,
+        draws=how.points * how.replicates or None,
+        replicates=how.replicates,
     )
     by_driver = {lever.driver: lever for lever in lever_table().values() if lever.driver}
     levers = [by_driver[name] for name in DRIVERS]
