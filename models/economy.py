@@ -24,17 +24,15 @@ from models.energy.year import (
     follow_activity,
 )
 from models.growth import capital_next, cobb_douglas
+from models.inputoutput.drawn import FACTORS, output_and_value_added, value_added_by_use
 from models.inputoutput.year import (
     CAPITAL_USE,
     account,
-    add_value,
     base_composition,
     close_accounts,
     compose_demand,
     grow_demand,
-    produce,
     shares,
-    supported_value_added,
 )
 from models.labels import ENERGY_GROUPS, ENERGY_SECTORS, TECHNOLOGIES
 from models.state import BUILT, DRIVER, DRIVERS, PARAMETER, RUN, SCALAR, Base, Results, Structure
@@ -243,15 +241,14 @@ def start_block(structure, base, drivers, hours_of, w):
 
 
 @step
-def simulate_accounts(y, structure, base, drivers, w, results):
+def simulate_accounts(y, structure, base, drivers, factors, w, results):
     """One year of the economy: GDP, final demand, output, value added, shares, people."""
-    draws = drivers.shape[2]
     if y > 0:
         supply_gdp(y, structure, drivers, w.factors, w.uses, results, w.supply)
         grow_demand(y, drivers, w.volumes, w.external, w.prices, w.shifts)
     compose_demand(structure, base, w.composition, w.external, w.shifts, w.scale, w.demand)
     if y > 0:
-        supported_value_added(y, structure, w.demand, w.weights, w.supported, w.created)
+        value_added_by_use(y, structure, factors, w)
         close_accounts(
             y,
             structure,
@@ -264,13 +261,12 @@ def simulate_accounts(y, structure, base, drivers, w, results):
             w.scale,
             results,
         )
-    produce(y, structure, w.demand, w.volumes[0], w.goods, w.uses, results)
-    add_value(y, structure, w.goods[1], w.added, w.totals, results)
+    output_and_value_added(y, structure, factors, w, results)
     if y == 0:
         w.supply[:] = w.totals[0]
         start_growth(structure, drivers, w.factors, results, w.supply)
         for i in range(w.inverse_output.shape[0]):
-            for d in range(draws):
+            for d in range(drivers.shape[2]):
                 output = results.gross_output[i, 0, d]
                 w.inverse_output[i, d] = 1.0 / output if output > 0.0 else 0.0
     account(y, w.supply, w.goods[3], w.uses, w.totals, results)
@@ -325,7 +321,7 @@ def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of,
 
 
 @kernel
-def simulate_block(structure, base, drivers, slips, groups, built, hours_of, w, results):
+def simulate_block(structure, base, drivers, slips, factors, tables, w, results):
     """Run a block of draws from the base year to the horizon.
 
     Parameters
@@ -338,16 +334,19 @@ def simulate_block(structure, base, drivers, slips, groups, built, hours_of, w, 
         One value per driver, year and draw; index 0 of the years is the base year.
     slips : array (U, B)
         Years by which each named unit is late.
-    groups, built, hours_of : arrays
+    factors : array (len(FACTORS), Y, B)
+        See `models.inputoutput.drawn`; no rows where all draws share the coefficients.
+    tables : tuple of arrays
         `GROUPS`, `BUILT_INDEX`, `HOURS_INDEX` of this module.
     w : Workspace
         Overwritten.
     results : Results
         Filled; `residual` holds the relative residual of every identity.
     """
+    groups, built, hours_of = tables
     start_block(structure, base, drivers, hours_of, w)
     for y in range(drivers.shape[1]):
-        simulate_accounts(y, structure, base, drivers, w, results)
+        simulate_accounts(y, structure, base, drivers, factors, w, results)
         simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of, w, results)
 
 
@@ -358,11 +357,12 @@ def simulate(
     slips: np.ndarray,
     results: Results,
     room: Workspace | None = None,
+    factors: np.ndarray | None = None,
 ) -> None:
     """Run `simulate_block` with this module's label tables.
 
-    `room` is a `Workspace` of the block's size, to be used again by the same thread; one is
-    made where none is given.
+    `room` is a `Workspace` of the block's size, to be used again by the same thread; where
+    not given it is made. Without `factors` all draws have the coefficients of `structure`.
 
     Raises
     ------
@@ -370,17 +370,20 @@ def simulate(
         Where the shapes of the arrays do not belong together.
     """
     years, draws, units = drivers.shape[1], drivers.shape[2], structure.unit_capacity.size
+    factors = np.empty((0, years, draws)) if factors is None else factors
     fits = (
         drivers.shape[0] == len(DRIVERS)
         and structure.technical_coefficients.shape[0] == years
         and all(array.shape[-1] == draws for array in base)
         and slips.shape == (units, draws)
+        and factors.shape in ((0, years, draws), (len(FACTORS), years, draws))
         and results.scalars.shape[1:] == (years, draws)
         and (room is None or room.added.shape[1:] == (years, draws))
     )
     if not fits:
-        raise ValueError("drivers, structure, base, slips and results have different sizes")
+        raise ValueError("drivers, structure, base, slips, factors and results: different sizes")
     if room is None:
         room = workspace(structure.demand_group.size, years, draws)
     restart(room)
-    simulate_block(structure, base, drivers, slips, GROUPS, BUILT_INDEX, HOURS_INDEX, room, results)
+    tables = GROUPS, BUILT_INDEX, HOURS_INDEX
+    simulate_block(structure, base, drivers, slips, factors, tables, room, results)

@@ -154,6 +154,36 @@ def _eliminate_pivoting(system: FloatArray) -> None:
 
 
 @kernel
+def solve_lanes(
+    system: FloatArray, single: FloatArray, rest: FloatArray, dominant: FloatArray
+) -> None:
+    """Solve the systems of `LANES` draws in place, each as `solve` does.
+
+    Parameters
+    ----------
+    system : ndarray, shape (n, n + m, LANES)
+        Coefficients and m right-hand sides; the sides become the solutions.
+    single : ndarray, shape (n, n + m)
+        Scratch.
+    rest : ndarray, shape (n * LANES,)
+        Scratch.
+    dominant : ndarray, shape (LANES,)
+        Receives 0 where a draw needed pivoting, else 1.
+    """
+    n = system.shape[0]
+    _mark_dominant(system, rest, dominant)
+    for lane in range(LANES):
+        if dominant[lane] == 0.0:
+            single[:] = system[:, :, lane]
+            _eliminate_pivoting(single)
+            system[:, :n, lane] = 0.0
+            for i in range(n):
+                system[i, i, lane] = 1.0
+            system[:, n:, lane] = single[:, n:]
+    _eliminate(system)
+
+
+@kernel
 def solve(systems: FloatArray) -> int:
     """Solve a system of equations per draw, in place; return how many needed pivoting.
 
@@ -171,18 +201,10 @@ def solve(systems: FloatArray) -> int:
     solved by itself with partial pivoting.
     """
     n, width = systems.shape[1], systems.shape[2]
-    saved, rest, dominant = np.empty((n, width)), np.empty(n * LANES), np.empty(LANES)
-    identity = np.eye(n)
+    single, rest, dominant = np.empty((n, width)), np.empty(n * LANES), np.empty(LANES)
     pivoted = 0
     for g in range(systems.shape[0]):
-        system = systems[g]
-        _mark_dominant(system, rest, dominant)
+        solve_lanes(systems[g], single, rest, dominant)
         for lane in range(LANES):
-            if dominant[lane] == 0.0:
-                pivoted += 1
-                saved[:] = system[:, :, lane]
-                _eliminate_pivoting(saved)
-                system[:, :n, lane] = identity
-                system[:, n:, lane] = saved[:, n:]
-        _eliminate(system)
+            pivoted += 1 if dominant[lane] == 0.0 else 0
     return pivoted

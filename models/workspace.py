@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.elimination import LANES
 from models.state import Array
 
 ONE_AT_START = ("volumes", "external", "prices", "saved", "kept", "response", "activity")
-ZERO_AT_START = ("shifts", "efficiency", "process", "extraction")
+ZERO_AT_START = ("shifts", "efficiency", "process", "extraction", "pivoted")
 
 
 class Workspace(NamedTuple):
@@ -60,6 +61,16 @@ class Workspace(NamedTuple):
     factor: Array  # (4, B) emission factors
     stored: Array  # (4, B) part of feedstock carbon that is stored
     sums: Array  # (4, B) sums over sectors
+    rows: Array  # (n, B) factors of the rows of A in each draw, where they differ
+    columns: Array  # (n, B) of its columns
+    retained: Array  # (n, B) value added per unit of output against that of A
+    needed: Array  # (7, n, B) output that each final use asks for
+    system: Array  # (n, n + 7, LANES) equations of a few draws
+    lanes: Array  # (2, n, LANES) their factors
+    single: Array  # (n, n + 7) the equations of one draw
+    rest: Array  # (n * LANES,)
+    dominant: Array  # (LANES,)
+    pivoted: Array  # (B,) years in which a draw's equations needed pivoting
 
 
 def workspace(sectors: int, years: int, draws: int) -> Workspace:
@@ -107,6 +118,16 @@ def workspace(sectors: int, years: int, draws: int) -> Workspace:
         "factor": (4, b),
         "stored": (4, b),
         "sums": (4, b),
+        "rows": (n, b),
+        "columns": (n, b),
+        "retained": (n, b),
+        "needed": (7, n, b),
+        "system": (n, n + 7, LANES),
+        "lanes": (2, n, LANES),
+        "single": (n, n + 7),
+        "rest": (n * LANES,),
+        "dominant": (LANES,),
+        "pivoted": (b,),
     }
     return Workspace(**{name: np.zeros(shape) for name, shape in shapes.items()})
 

@@ -214,14 +214,25 @@ def manufacturing_share(supported, prices, volumes, out):
 def produce(y, structure, demand, volumes, work, uses, results):
     """Gross output and the accounts of the year from final demand at `volumes` (7, B).
 
-    `work` (4, n, B) is scratch: local final demand, output, intermediate use, imports.
-    `uses` (7, Y, B) receives the total of each final use.
+    `work` (4, n, B) receives local final demand, output, intermediate use, imports, and
+    `uses` (7, Y, B) the total of each final use.
     """
-    n = structure.demand_group.shape[0]
+    take_demand(y, structure, demand, volumes, work, uses, results)
+    multiply(structure.leontief_inverse[y], work[0], work[1])
+    multiply(structure.technical_coefficients[y], work[1], work[2])
+    balance_rows(y, structure, work, results)
+
+
+@kernel
+def take_demand(y, structure, demand, volumes, work, uses, results):
+    """Final demand at `volumes`; its local part in work[0], what the province buys in work[3].
+
+    Arguments as for `produce`.
+    """
+    local, bought = work[0], work[3]
     draws = volumes.shape[1]
-    local, output, inputs, bought = work[0], work[1], work[2], work[3]
     uses[:, y] = 0.0
-    for i in range(n):
+    for i in range(local.shape[0]):
         r = structure.local_supply_share[y, i]
         for d in range(draws):
             bought[i, d] = 0.0
@@ -235,12 +246,19 @@ def produce(y, structure, demand, volumes, work, uses, results):
                 used[d] += value
         for d in range(draws):
             local[i, d] += r * bought[i, d]
-    multiply(structure.leontief_inverse[y], local, output)
-    multiply(structure.technical_coefficients[y], output, inputs)
+
+
+@kernel
+def balance_rows(y, structure, work, results):
+    """Check every row of output and intermediate use; imports by product go to work[3].
+
+    Arguments as for `produce`; work[3] holds what final uses in the province buy.
+    """
+    output, inputs, bought = work[1], work[2], work[3]
     results.residual[IDENTITY.row_balance, y] = 0.0
-    for i in range(n):
+    for i in range(output.shape[0]):
         r = structure.local_supply_share[y, i]
-        for d in range(draws):
+        for d in range(output.shape[1]):
             use = inputs[i, d] + bought[i, d]
             sold = results.final_demand[OUTFLOW, i, y, d] + results.final_demand[EXPORTS, i, y, d]
             flow = abs(output[i, d]) + abs(use) + abs(sold)

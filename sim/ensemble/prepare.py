@@ -29,6 +29,7 @@ from sim.scenario.resolved import ResolvedScenario
 
 Array = NDArray[np.float64]
 EQUIPMENT = ("16", "17", "18", "19", "20")
+COEFFICIENT_UNCERTAINTY, DRAWN = "coefficient_uncertainty", "factors"
 COMPONENTS = "energy_production_capacity_component"
 INCOME = ("compensation", "production_tax", "depreciation", "surplus")
 
@@ -41,6 +42,7 @@ class Case(NamedTuple):
     central: Array  # (len(DRIVERS), Y)
     slips: Mapping[str, float]  # median delay of each unit that is built, years
     years: NDArray[np.int64]  # (Y,) with the base year
+    drawn_coefficients: bool  # input coefficients differ between draws
 
 
 def prepare(pack: xr.Dataset, scenario: ResolvedScenario, units: Sequence[Unit]) -> Case:
@@ -61,6 +63,7 @@ def prepare(pack: xr.Dataset, scenario: ResolvedScenario, units: Sequence[Unit])
         central_drivers(pack, scenario),
         {unit.name: float(scenario.value(f"units.{unit.name}.slip")[0]) for unit in built},
         years,
+        scenario.choice(f"settings.{COEFFICIENT_UNCERTAINTY}") == DRAWN,
     )
 
 

@@ -244,6 +244,11 @@ def _manifest(work: Work, summaries: Sequence[Summary]) -> dict[str, Any]:
             }
             for case, summary in zip(work.cases, summaries, strict=True)
         },
+        "systems_pivoted": {
+            case.scenario.name: summary.pivoted
+            for case, summary in zip(work.cases, summaries, strict=True)
+            if case.drawn_coefficients
+        },
     }
 
 

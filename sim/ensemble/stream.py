@@ -139,6 +139,8 @@ class Stream:
                 for index, summary in enumerate(self.summaries):
                     simulate_case(self.work, index, room.scratch, leaves[index].clamped)
                     summary.add(leaves[index], room.scratch.results, start)
+                    pivoted = room.scratch.room.pivoted[: last - start]
+                    leaves[index].pivoted += int(pivoted.sum())
             for index, summary in enumerate(self.summaries):
                 summary.close(leaves[index], first)
                 for observer in self.observers:

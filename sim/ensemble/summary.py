@@ -52,6 +52,7 @@ class Leaf:
         self.sums = {key: np.zeros((2, centre.size)) for key, centre in summary.centre.items()}
         self.residual = np.zeros(summary.residual.shape)
         self.clamped = np.zeros(summary.clamped.shape, np.int64)
+        self.pivoted = 0
 
 
 class Summary:
@@ -90,6 +91,7 @@ class Summary:
         }
         self.residual = np.zeros((len(IDENTITIES), years.size))
         self.clamped = np.zeros(drivers, np.int64)
+        self.pivoted = 0  # systems of a draw and year that were solved with pivoting
 
     def add(self, leaf: Leaf, results: Results, first: int) -> None:
         """Add a block that starts at draw `first`; draws past the last are left out.
@@ -163,3 +165,4 @@ class Summary:
             tree.add_sums(first // LEAF, leaf.sums[name])
         np.maximum(self.residual, leaf.residual, out=self.residual)
         self.clamped += leaf.clamped
+        self.pivoted += leaf.pivoted

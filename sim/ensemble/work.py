@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -10,24 +11,40 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from models.economy import simulate
+from models.inputoutput.drawn import FACTORS
+from models.labels import SECTORS
 from models.state import DRIVERS, Results, empty_results
+from models.workspace import workspace
 from sim.ensemble.copula import read_correlations
 from sim.ensemble.drivers import apply_block, sample_block, sample_centre
 from sim.ensemble.inputs import read_inputs
 from sim.ensemble.methods import Design
 from sim.ensemble.plan import DriverPlan
-from sim.ensemble.prepare import BaseTables, Case, base_tables, prepare
+from sim.ensemble.prepare import (
+    COEFFICIENT_UNCERTAINTY,
+    DRAWN,
+    BaseTables,
+    Case,
+    base_tables,
+    prepare,
+)
 from sim.ensemble.sampler import Sampler, build_sampler, pack_numbers
+from sim.errors import InputError
 from sim.scenario import ResolvedScenario, lever_table, read_units
 
 INDEPENDENT: Final = Design()
 
 
 class Work(NamedTuple):
-    """What the threads share: cases, plans, base years, sampler."""
+    """What the threads share: cases, plans, base years, sampler.
+
+    `factor_plans` holds the plan of the factors of input coefficients of each scenario, None
+    where its draws share the coefficients.
+    """
 
     cases: tuple[Case, ...]
     plans: tuple[DriverPlan, ...]
+    factor_plans: tuple[DriverPlan | None, ...]
     tables: BaseTables
     sampler: Sampler
 
@@ -41,34 +58,78 @@ def prepare_work(
     """Build what the simulation of resolved scenarios needs; `how` the draws are made."""
     units = read_units()
     cases = tuple(prepare(pack, item, units) for item in resolved)
+    inputs = read_inputs()
+    own = [item.name for item in inputs if item.driver in FACTORS]
+    drawn = any(case.drawn_coefficients for case in cases)
     sampler = build_sampler(
-        read_inputs(),
+        [item for item in inputs if drawn or item.name not in own],
         read_correlations(),
         seed=seed,
         years=[int(year) for year in resolved[0].years],
-        driver_names=DRIVERS,
+        driver_names=(*DRIVERS, *FACTORS),
         units={unit.name: unit.technology for unit in units},
         pack=pack_numbers(pack),
         method=how.method,
         draws=how.points * how.replicates or None,
         replicates=how.replicates,
     )
+    widths = [_widths(case, own, drawn) for case in cases]
+    return Work(
+        cases,
+        tuple(_driver_plan(sampler, c, w) for c, w in zip(cases, widths, strict=True)),
+        tuple(_factor_plan(sampler, c, w) for c, w in zip(cases, widths, strict=True)),
+        base_tables(pack),
+        sampler,
+    )
+
+
+def _widths(case: Case, factors: Sequence[str], drawn: bool) -> dict[str, float]:
+    """Standard deviations of a scenario; factors stand still where its draws share coefficients.
+
+    Raises
+    ------
+    InputError
+        Where the scenario sets that of a factor that it does not use.
+    """
+    widths = {name: change["sd"] for name, change in case.scenario.inputs.items()}
+    if case.drawn_coefficients:
+        return widths
+    for name in factors:
+        if name in widths:
+            raise InputError(
+                "the input acts only where coefficients differ between draws",
+                key=f"inputs.{name}",
+                allowed=f"with settings.{COEFFICIENT_UNCERTAINTY}: {DRAWN}",
+            )
+    return widths | (dict.fromkeys(factors, 0.0) if drawn else {})
+
+
+def _driver_plan(sampler: Sampler, case: Case, widths: Mapping[str, float]) -> DriverPlan:
     by_driver = {lever.driver: lever for lever in lever_table().values() if lever.driver}
     levers = [by_driver[name] for name in DRIVERS]
-    lower = np.array([-np.inf if x.minimum is None else x.minimum for x in levers])
-    upper = np.array([np.inf if x.maximum is None else x.maximum for x in levers])
-    plans = tuple(
-        sampler.driver_plan(
-            case.central,
-            lower,
-            upper,
-            constant=[x.driver for x in levers if x.kind == "constant"],
-            slips=case.slips,
-            sd_overrides={name: change["sd"] for name, change in case.scenario.inputs.items()},
-        )
-        for case in cases
+    return replace(sampler, driver_names=DRIVERS).driver_plan(
+        case.central,
+        np.array([-np.inf if x.minimum is None else x.minimum for x in levers]),
+        np.array([np.inf if x.maximum is None else x.maximum for x in levers]),
+        constant=[x.driver for x in levers if x.kind == "constant"],
+        slips=case.slips,
+        sd_overrides=widths,
     )
-    return Work(cases, plans, base_tables(pack), sampler)
+
+
+def _factor_plan(sampler: Sampler, case: Case, widths: Mapping[str, float]) -> DriverPlan | None:
+    """Plan of the factors of coefficients, zero in the base year and on the central path."""
+    if not case.drawn_coefficients:
+        return None
+    bound = np.full(len(FACTORS), np.inf)
+    return replace(sampler, driver_names=FACTORS).driver_plan(
+        np.zeros((len(FACTORS), case.years.size)),
+        -bound,
+        bound,
+        constant=(),
+        slips={},
+        sd_overrides=widths,
+    )
 
 
 class Scratch:
@@ -80,6 +141,10 @@ class Scratch:
         self.base_draw = np.empty(block, np.int64)
         self.base = work.tables.empty(block)
         self.drivers = np.empty((len(DRIVERS), years, block))
+        count = len(FACTORS) if any(work.factor_plans) else 0
+        self.factors = np.empty((count, years, block))
+        self.unused = np.empty((0, block)), np.zeros(count, np.int64)  # no slips, no bounds
+        self.room = workspace(len(SECTORS), years, block)
         self.slips = [np.empty((len(case.slips), block)) for case in work.cases]
         self.results = empty_results(years, block)
 
@@ -100,8 +165,22 @@ def simulate_centre(work: Work, index: int) -> Results:
 
 
 def simulate_case(work: Work, index: int, scratch: Scratch, clamped: NDArray[np.int64]) -> None:
-    """Run one scenario over the block whose deviates stand in `scratch`."""
-    slips = scratch.slips[index]
+    """Run one scenario over the block whose deviates stand in `scratch`.
+
+    `scratch.room.pivoted` tells how many years of each draw needed pivoting.
+    """
+    slips, plan, factors = scratch.slips[index], work.factor_plans[index], None
+    if plan is not None:
+        factors = scratch.factors
+        apply_block(plan, scratch.deviates, factors, *scratch.unused)
     apply_block(work.plans[index], scratch.deviates, scratch.drivers, slips, clamped)
     scratch.results.residual[:] = 0.0
-    simulate(work.cases[index].structure, scratch.base, scratch.drivers, slips, scratch.results)
+    simulate(
+        work.cases[index].structure,
+        scratch.base,
+        scratch.drivers,
+        slips,
+        scratch.results,
+        scratch.room,
+        factors,
+    )

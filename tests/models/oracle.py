@@ -44,8 +44,24 @@ def spread(values: dict, groups: dict) -> np.ndarray:
     return np.array([values[of[code]] for code in order])
 
 
-def simulate_one(structure, base, drivers, slips) -> Results:
-    """Run one draw: `base` without its draw axis, drivers (D, Y), slips (U,)."""
+def drift_apart(structure, factors):
+    """The structure with the input coefficients of one draw; factors (54, Y)."""
+    A = structure.technical_coefficients.copy()
+    before, after = A.sum(axis=1), A.sum(axis=1)
+    for y in range(1, len(A)):
+        by_group = dict(zip(labels.DEMAND_GROUPS, np.exp(factors[:12, y]), strict=True))
+        moved = spread(by_group, labels.DEMAND_GROUPS)[:, None] * A[y]
+        logit = np.log(before[y] / (1 - before[y])) + factors[12:, y]
+        after[y] = 1 / (1 + np.exp(-logit))
+        A[y] = moved / moved.sum(axis=0) * after[y]
+    incomes = structure.income_coefficients * ((1 - after) / (1 - before))
+    return structure._replace(technical_coefficients=A, income_coefficients=incomes)
+
+
+def simulate_one(structure, base, drivers, slips, apart=None) -> Results:
+    """Run one draw: `base` without its draw axis, drivers (D, Y), slips (U,), apart (54, Y)."""
+    if apart is not None:
+        structure = drift_apart(structure, apart)
     d = Driver(*drivers)
     p = Parameter(*structure.parameters)
     years = drivers.shape[1]

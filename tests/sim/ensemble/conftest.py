@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from models.inputoutput.drawn import FACTORS
 from models.state import DRIVERS
 from sim.ensemble.copula import read_correlations
 from sim.ensemble.inputs import read_inputs
@@ -58,7 +59,7 @@ def make_sampler(pack: PackNumbers) -> Callable[..., Sampler]:
             "correlations": read_correlations(),
             "seed": 1,
             "years": YEARS,
-            "driver_names": DRIVERS,
+            "driver_names": (*DRIVERS, *FACTORS),
             "units": UNITS,
             "pack": pack,
             **changes,

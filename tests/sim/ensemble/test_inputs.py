@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
+from models.inputoutput.drawn import FACTORS
 from models.state import DRIVERS
 from sim.baseyear.pack import load_pack
 from sim.ensemble.inputs import (
@@ -43,7 +44,7 @@ def test_there_are_at_least_55_uncertain_inputs():
 
 
 def test_every_input_moves_a_driver_of_the_model():
-    check_drivers(expand_units(INPUTS, UNITS), DRIVERS, UNITS)
+    check_drivers(expand_units(INPUTS, UNITS), (*DRIVERS, *FACTORS), UNITS)
 
 
 RETIRED = {85, 91}  # curtailment_slope and coal_hours_min gave way to the hours of power
