@@ -12,17 +12,19 @@ from numba import types
 from numba.core import cgutils
 
 from models.compiled import emitted, kernel
-from models.vector import FloatArray, Lanes, arrays_of
+from models.vector import WIDTH, FloatArray, Lanes, arrays_of
 
 LANES = 8  # draws that `solve` eliminates side by side
 _PIVOTS = 4  # eliminated at a time: a row is read and written a quarter as often
+_ROWS = 4 if WIDTH == LANES else 1  # reduced at a time, as far as the registers go
+_SIDES = 4  # solved at a time
 
 
-def _reduction(pivots: int) -> Any:
-    """Make a function that eliminates columns k to k + pivots - 1 from row i of a system.
+def _reduction(pivots: int, rows: int) -> Any:
+    """Make a function that eliminates columns k to k + pivots - 1 from rows of a system.
 
-    The pivot rows are eliminated among themselves and hold one over their pivot in its
-    place.
+    The rows are i to i + rows - 1. The pivot rows are eliminated among themselves and hold
+    one over their pivot in its place.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -30,25 +32,29 @@ def _reduction(pivots: int) -> Any:
         lanes = Lanes(context, builder, LANES)
         row, first = args[1:]
         zero = lanes.at(0)
+        places = [builder.add(row, lanes.at(r)) for r in range(rows)]
         columns = [builder.add(first, lanes.at(p)) for p in range(pivots)]
 
         def load(i: Any, j: Any) -> Any:
             return lanes.load(lanes.address(system, i, j, zero))
 
-        factors: list[Any] = []
+        factors: list[list[Any]] = [[] for _ in places]
         for column in columns:
-            left = load(row, column)
-            for q, factor in enumerate(factors):
-                left = lanes.add_product(left, factor, load(columns[q], column))
             over = load(column, column)
-            factors.append(builder.fsub(lanes.constant(-0.0), builder.fmul(left, over)))
+            for place, known in zip(places, factors, strict=True):
+                left = load(place, column)
+                for q, factor in enumerate(known):
+                    left = lanes.add_product(left, factor, load(columns[q], column))
+                known.append(builder.fsub(lanes.constant(-0.0), builder.fmul(left, over)))
         start = builder.add(first, lanes.at(pivots))
         stop = builder.extract_value(system.shape, 1)
         with cgutils.for_range_slice(builder, start, stop, lanes.at(1)) as (column, _):
-            value = load(row, column)
-            for q, factor in enumerate(factors):
-                value = lanes.add_product(value, factor, load(columns[q], column))
-            lanes.store(value, lanes.address(system, row, column, zero))
+            pivot_row = [load(place, column) for place in columns]
+            for place, known in zip(places, factors, strict=True):
+                value = load(place, column)
+                for factor, other in zip(known, pivot_row, strict=True):
+                    value = lanes.add_product(value, factor, other)
+                lanes.store(value, lanes.address(system, place, column, zero))
         return context.get_dummy_value()
 
     @emitted
@@ -58,34 +64,42 @@ def _reduction(pivots: int) -> Any:
     return reduce
 
 
-@emitted
-def _substitute_back(typingctx: Any, system: Any, i: Any, j: Any) -> Any:
-    """Solve row i of a reduced system for its right-hand side in column j."""
+def _substitution(sides: int) -> Any:
+    """Make a function that solves row i of a reduced system for sides j to j + sides - 1."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         (array,) = arrays_of(context, builder, signature, args, 1)
         lanes = Lanes(context, builder, LANES)
         row, side = args[1:]
         zero = lanes.at(0)
-        total = cgutils.alloca_once(builder, lanes.type)
-        builder.store(lanes.load(lanes.address(array, row, side, zero)), total)
+        places = [builder.add(side, lanes.at(s)) for s in range(sides)]
+        totals = [cgutils.alloca_once(builder, lanes.type) for _ in places]
+        for place, total in zip(places, totals, strict=True):
+            builder.store(lanes.load(lanes.address(array, row, place, zero)), total)
         start = builder.add(row, lanes.at(1))
         stop = builder.extract_value(array.shape, 0)
         with cgutils.for_range_slice(builder, start, stop, lanes.at(1)) as (k, _):
             a = lanes.load(lanes.address(array, row, k, zero))
-            x = lanes.load(lanes.address(array, k, side, zero))
             minus = builder.fsub(lanes.constant(-0.0), a)
-            builder.store(lanes.add_product(builder.load(total), minus, x), total)
+            for place, total in zip(places, totals, strict=True):
+                x = lanes.load(lanes.address(array, k, place, zero))
+                builder.store(lanes.add_product(builder.load(total), minus, x), total)
         over = lanes.load(lanes.address(array, row, row, zero))
-        value = builder.fmul(builder.load(total), over)
-        lanes.store(value, lanes.address(array, row, side, zero))
+        for place, total in zip(places, totals, strict=True):
+            value = builder.fmul(builder.load(total), over)
+            lanes.store(value, lanes.address(array, row, place, zero))
         return context.get_dummy_value()
 
-    return types.void(system, types.intp, types.intp), generate
+    @emitted
+    def substitute(typingctx: Any, system: Any, i: Any, j: Any) -> Any:
+        return types.void(system, types.intp, types.intp), generate
+
+    return substitute
 
 
-_reduce_one, _reduce_two, _reduce_three = _reduction(1), _reduction(2), _reduction(3)
-_reduce_four = _reduction(_PIVOTS)
+_reduce_one, _reduce_two, _reduce_three = _reduction(1, 1), _reduction(2, 1), _reduction(3, 1)
+_reduce_row, _reduce_rows = _reduction(_PIVOTS, 1), _reduction(_PIVOTS, _ROWS)
+_substitute_one, _substitute_many = _substitution(1), _substitution(_SIDES)
 
 
 @kernel
@@ -102,11 +116,17 @@ def _eliminate(system: FloatArray) -> None:
                 _reduce_three(system, p, k)
             for lane in range(LANES):
                 system[p, p, lane] = 1.0 / system[p, p, lane]
-        for i in range(k + _PIVOTS, n):
-            _reduce_four(system, i, k)
+        below = k + _PIVOTS
+        last = n - (n - below) % _ROWS
+        for i in range(below, last, _ROWS):
+            _reduce_rows(system, i, k)
+        for i in range(max(below, last), n):
+            _reduce_row(system, i, k)
     for i in range(n - 1, -1, -1):
-        for j in range(n, width):
-            _substitute_back(system, i, j)
+        for j in range(n, width - _SIDES + 1, _SIDES):
+            _substitute_many(system, i, j)
+        for j in range(width - (width - n) % _SIDES, width):
+            _substitute_one(system, i, j)
 
 
 @kernel

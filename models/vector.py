@@ -157,8 +157,8 @@ def tile_shape(features: Mapping[str, bool]) -> tuple[int, int]:
 
 
 _ROWS = 6
-_WIDTH, _VECTORS = tile_shape(get_host_cpu_features())
-_TILE = _WIDTH * _VECTORS  # draws of a tile
+WIDTH, _VECTORS = tile_shape(get_host_cpu_features())
+_TILE = WIDTH * _VECTORS  # draws of a tile
 
 
 class Lanes:
@@ -258,7 +258,7 @@ def _tile(rows: int, vectors: int, width: int) -> Any:
     return tile
 
 
-_wide_rows, _wide_row = _tile(_ROWS, _VECTORS, _WIDTH), _tile(1, _VECTORS, _WIDTH)
+_wide_rows, _wide_row = _tile(_ROWS, _VECTORS, WIDTH), _tile(1, _VECTORS, WIDTH)
 _single_rows, _single_row = _tile(_ROWS, 1, 1), _tile(1, 1, 1)
 
 

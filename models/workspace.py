@@ -64,6 +64,7 @@ class Workspace(NamedTuple):
     rows: Array  # (n, B) factors of the rows of A in each draw, where they differ
     columns: Array  # (n, B) of its columns
     retained: Array  # (n, B) value added per unit of output against that of A
+    transposed: Array  # (n, n) A
     needed: Array  # (7, n, B) output that each final use asks for
     system: Array  # (n, n + 7, LANES) equations of a few draws
     lanes: Array  # (2, n, LANES) their factors
@@ -121,6 +122,7 @@ def workspace(sectors: int, years: int, draws: int) -> Workspace:
         "rows": (n, b),
         "columns": (n, b),
         "retained": (n, b),
+        "transposed": (n, n),
         "needed": (7, n, b),
         "system": (n, n + 7, LANES),
         "lanes": (2, n, LANES),

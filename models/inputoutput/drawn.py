@@ -62,32 +62,33 @@ def retained_value_added(share, odds):
 
 
 @kernel
-def move_coefficients(y, structure, factors, rows, columns, retained, total):
+def move_coefficients(y, structure, factors, w):
     """Fill rho and sigma of each draw, and value added per unit of output against A_y.
+
+    `w.rows`, `w.columns` and `w.retained` (n, B) receive rho, sigma and (1 - s_d) / (1 - s).
 
     Parameters
     ----------
     factors : array (len(FACTORS), Y, B)
         b by demand group, then c by sector: logarithms, zero where nothing moves.
-    rows, columns, retained : array (n, B)
-        Receive rho, sigma and (1 - s_d) / (1 - s).
-    total : array (n, B)
-        Scratch.
     """
-    n, draws = rows.shape
+    n, draws = w.rows.shape
+    total = w.goods[0]
     for i in range(n):
         g = structure.demand_group[i]
+        for j in range(n):
+            w.transposed[j, i] = structure.technical_coefficients[y, i, j]
         for d in range(draws):
-            rows[i, d] = exp(factors[g, y, d])
-    multiply(structure.technical_coefficients[y].T, rows, total)
+            w.rows[i, d] = exp(factors[g, y, d])
+    multiply(w.transposed, w.rows, total)
     for j in range(n):
         share = 1.0 - structure.value_added_coefficient[y, j]
         for d in range(draws):
             odds = exp(factors[ROW_FACTORS + j, y, d])
             kept = retained_value_added(share, odds)
             used = total[j, d]
-            columns[j, d] = share * odds * kept / (used if used != 0.0 else 1.0)
-            retained[j, d] = kept
+            w.columns[j, d] = share * odds * kept / (used if used != 0.0 else 1.0)
+            w.retained[j, d] = kept
 
 
 @kernel
@@ -149,7 +150,7 @@ def value_added_by_use(y, structure, factors, w):
     if factors.shape[0] == 0:
         supported_value_added(y, structure, w.demand, w.weights, w.supported, w.created)
         return
-    move_coefficients(y, structure, factors, w.rows, w.columns, w.retained, w.goods[0])
+    move_coefficients(y, structure, factors, w)
     output_by_use(y, structure, w.demand, w)
     drawn_value_added(y, structure, w.needed, w.retained, w.supported, w.created)
 

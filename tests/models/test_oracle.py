@@ -89,13 +89,14 @@ def varied(seed: int, flags: dict[str, bool], extreme: str, absent: list[str]):
     return structure, base, drivers, slips
 
 
-def compare(structure, base, drivers, slips) -> Results:
+def compare(structure, base, drivers, slips, factors=None) -> Results:
     """Run both and compare every number; return what the compiled year gives."""
+    apart = [None] * drivers.shape[2] if factors is None else np.moveaxis(factors, -1, 0)
     results = empty_results(drivers.shape[1], drivers.shape[2])
-    simulate(structure, base, drivers, slips, results)
+    simulate(structure, base, drivers, slips, results, factors=factors)
     for d in range(drivers.shape[2]):
         one = type(base)(*(table[..., d] for table in base))
-        expected = simulate_one(structure, one, drivers[..., d], slips[:, d])
+        expected = simulate_one(structure, one, drivers[..., d], slips[:, d], apart[d])
         for row, name in enumerate(SCALARS):
             np.testing.assert_allclose(
                 results.scalars[row, :, d], expected.scalars[row], 1e-10, 1e-12, err_msg=name
