@@ -46,6 +46,15 @@ from sim.baseyear.growth_posterior import (
 from sim.baseyear.growth_rd import ResearchAccounts, research_accounts
 from sim.baseyear.growth_statespace import PARAMETERS
 from sim.baseyear.growth_substitutes import complete
+from sim.baseyear.growth_width import (
+    MEAN,
+    SAMPLES,
+    YEARLY,
+    chosen_factor,
+    read_width_table,
+    trend_width_factor,
+    width_by_sample,
+)
 from sim.errors import InputError
 from sim.figures.series import by_year, load_series, log_growth, series
 
@@ -253,10 +262,22 @@ def _draws(
     posterior: Posterior,
     choice_variance: float,
 ) -> Data:
-    """Joint posterior draws after the shrinkage rule, and the state of the chains."""
+    """Joint posterior draws after the shrinkage rule, the chains, and the width of the fan."""
     weight = parameters.value("tfp_shrinkage_weight")
     draws = shrunk_draws(posterior, estimate.long_record, weight, choice_variance)
+    widths = read_width_table()
+    wanted = chosen_factor(widths, MEAN)
     return {
+        "growth_width_factor": (("width_measure",), [chosen_factor(widths, YEARLY), wanted]),
+        "growth_width_by_sample": (
+            ("width_measure", "width_sample"),
+            width_by_sample(widths, "factor"),
+        ),
+        "growth_width_effective_origins": (
+            ("width_measure", "width_sample"),
+            width_by_sample(widths, "effective_origins"),
+        ),
+        "trend_width_factor": ((), trend_width_factor(estimate, draws, wanted)),
         "growth_posterior_draws": (("growth_draw", "growth_parameter"), draws.to_numpy()),
         "residual_cusum": ((), cusum(estimate.fit.residuals)),
         "posterior_acceptance": (("chain",), posterior.acceptance),
@@ -290,6 +311,8 @@ def _coordinates(estimate: GrowthEstimate, research: ResearchAccounts) -> dict[s
         "rd_equation": list(research.backtest.index),
         "growth_parameter": list(GROWTH_PARAMETERS),
         "state_parameter": list(PARAMETERS),
+        "width_measure": [YEARLY, MEAN],
+        "width_sample": list(SAMPLES),
     }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from sim.assess.backtest.run import AVERAGE, OURS, Backtest
 from sim.assess.backtest.summary import ALL_YEARS, pit_histogram, score_table
-from sim.assess.backtest.width import CHOSEN_CRITERION, MEAN, YEARLY
+from sim.baseyear.growth_width import CHOSEN_CRITERION, MEAN, YEARLY
 from sim.publish.numbers import missing, percent, plain, quantity, signed
 from sim.publish.tables import plain_table
 from sim.publish.words import join_names, word

@@ -25,7 +25,6 @@ from sim.figures.series import by_year, log_growth
 
 Array = npt.NDArray[np.float64]
 HORIZON = 5
-INVESTMENT_PERSISTENCE = 0.3  # of the input investment_growth, sim/ensemble/data/inputs.csv
 LEAST_YEARS = 10
 
 
@@ -273,6 +272,7 @@ def _simulate(
     if inputs.schooling is None:
         skill_step = np.zeros(draws)
     spread = parameters.sigma("investment_growth_sigma")
+    memory = parameters.value("investment_growth_persistence")
     noise = parameters.sigma("released_noise")
     capital, investment = _starting_capital(inputs, draws)
     labour = skill = progress = surprise = np.zeros(draws)
@@ -288,8 +288,8 @@ def _simulate(
         following = persistence * gap + states.gap_shock * generator.standard_normal(draws)
         out[h] = potential + following - gap + noise * generator.standard_normal(draws)
         gap = following
-        innovation = spread * (np.sqrt(1.0 - INVESTMENT_PERSISTENCE**2) if h else 1.0)
-        surprise = INVESTMENT_PERSISTENCE * surprise + innovation * generator.standard_normal(draws)
+        innovation = spread * (np.sqrt(1.0 - memory**2) if h else 1.0)
+        surprise = memory * surprise + innovation * generator.standard_normal(draws)
         investment = investment * np.exp(potential + surprise)
         stock = np.asarray(capital_next(stock, investment, depreciation, efficiency))
         if inputs.capital is None:

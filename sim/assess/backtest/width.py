@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.assess.backtest.growth import HORIZON
 from sim.assess.backtest.scores import LEVELS, effective_size, mean_difference
+from sim.baseyear.growth_width import MEAN, YEARLY, chosen_factor
 
 Array = npt.NDArray[np.float64]
 FACTORS = np.round(np.arange(0.3, 3.001, 0.01), 2)
@@ -20,9 +21,6 @@ SAMPLES: dict[str, tuple[int, ...]] = {
     "without_2011_2016": tuple(range(2011, 2017)),
 }
 CRITERIA = ("crps", "log_score")
-YEARLY, MEAN = "yearly", "five_year_mean"
-# The CRPS is linear in a miss, the log score quadratic: one year weighs less in it.
-CHOSEN_CRITERION = "crps"
 TABLE_COLUMNS = (
     *("measure", "sample", "criterion", "factor", "factor_low", "factor_high", "pairs", "origins"),
     *("effective_origins", "score", "score_at_one"),
@@ -39,8 +37,8 @@ class WidthResult:
     ----------
     factor : float
         `growth_width_factor`, for growth of single years: the mean of the factors found with
-        each origin and its neighbours left out, by CRPS; the mean of the samples with and
-        without 2016, so that this year alone does not decide it.
+        each origin and its neighbours left out, by CRPS; the middle one of the three samples,
+        so that no one year, and not the collapse of 2011-2016 either, decides it.
     factor_mean : float
         The same for the mean of five years, whose errors go together more than the fan says.
     table : pandas.DataFrame
@@ -88,13 +86,6 @@ def width_result(fans: dict[int, Array], observed: pd.Series) -> WidthResult:
         for criterion in CRITERIA
     ]
     return WidthResult.of(pd.DataFrame(rows, columns=list(TABLE_COLUMNS)))
-
-
-def chosen_factor(table: pd.DataFrame, measure: str) -> float:
-    """Return the factor that the table gives: by CRPS, halfway with and without 2016."""
-    chosen = (table["measure"] == measure) & (table["criterion"] == CHOSEN_CRITERION)
-    rows = table[chosen].set_index("sample")["factor"]
-    return round(float(rows.loc[["all", "without_2016"]].mean()), 3)
 
 
 def growth_width(pack: str | Path | None = None) -> WidthResult:

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 import sim.ensemble
-from sim.assess.backtest.growth import INVESTMENT_PERSISTENCE, project_growth
+from sim.assess.backtest.growth import project_growth
 from sim.assess.backtest.information import Record, known_at, load_record
 from sim.assess.backtest.run import densities_at
+from sim.baseyear.growth_parameters import load_growth_parameters
 from sim.errors import InputError
 
 DRAWS = 100
@@ -95,4 +96,5 @@ def test_a_pack_without_series_is_refused(tmp_path) -> None:
 def test_investment_persists_as_in_the_ensemble() -> None:
     table = pd.read_csv(Path(sim.ensemble.__path__[0]) / "data" / "inputs.csv")
     row = next(row for row in table.itertuples() if row.name == "investment_growth")
-    assert f"ar1({INVESTMENT_PERSISTENCE})" in tuple(row)
+    persistence = load_growth_parameters().value("investment_growth_persistence")
+    assert f"ar1({persistence:g})" in tuple(row)

@@ -8,7 +8,8 @@ import pytest
 
 from sim.assess.backtest import Backtest
 from sim.assess.backtest.growth import HORIZON
-from sim.assess.backtest.width import MEAN, YEARLY, WidthResult, width_result
+from sim.assess.backtest.width import WidthResult, growth_width, width_result
+from sim.baseyear.growth_width import MEAN, YEARLY, read_width_table
 
 YEARS = range(1900, 2100)
 
@@ -54,10 +55,18 @@ def test_means_without_a_year_use_no_window_that_holds_it() -> None:
 
 def test_one_year_does_not_decide_the_factor_of_the_record(backtest: Backtest) -> None:
     table = backtest.width.table.set_index(["measure", "criterion", "sample"])["factor"]
-    both = [table.loc[(YEARLY, "crps", name)] for name in ("all", "without_2016")]
-    assert backtest.width.factor == pytest.approx(np.mean(both), abs=1e-3)
-    assert set(backtest.width.table["sample"]) == {"all", "without_2016", "without_2011_2016"}
+    found = table.sort_index().loc[(MEAN, "crps")]
+    assert set(found.index) == {"all", "without_2016", "without_2011_2016"}
+    assert backtest.width.factor_mean == pytest.approx(found["without_2016"], abs=1e-3)
+    worse = backtest.width.table.copy()
+    worse.loc[worse["sample"] == "all", "factor"] = 9.0  # whatever 2016 adds
+    assert WidthResult.of(worse).factor_mean == backtest.width.factor_mean
     assert (backtest.width.table["effective_origins"] < backtest.width.table["origins"]).all()
+
+
+def test_the_table_that_calibration_reads_is_that_of_the_backtest() -> None:
+    """`provsim backtest --out DIR` writes growth_width.csv anew."""
+    pd.testing.assert_frame_equal(read_width_table(), growth_width().table, rtol=1e-9)
 
 
 def test_a_result_is_what_its_table_says(backtest: Backtest) -> None:
