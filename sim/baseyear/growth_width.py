@@ -135,7 +135,7 @@ def mean_growth_parts(estimate: GrowthEstimate, draws: pd.DataFrame) -> tuple[Ar
     labour = skill = drift = progress = normal(0.0)
     later = gap
     for h, year in enumerate(path.to_dict("records")):
-        stock = capital_next(stock, spent, rate, efficiency)
+        stock = np.asarray(capital_next(stock, spent, rate, efficiency))
         fresh = np.sqrt(1.0 - memory**2) if h else 1.0
         surprise = memory * surprise + fresh * normal(p.sigma("investment_growth_sigma"))
         spent = spent * np.exp(year["investment_growth"] + surprise)

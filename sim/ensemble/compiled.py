@@ -29,6 +29,7 @@ _SOURCES = (
     "sobol",
     "distributions",
     "plan",
+    "picks",
     "drivers",
     "prepare",
     "accumulate",

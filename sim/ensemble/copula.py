@@ -14,7 +14,8 @@ years are independent. Hence
 * for a distribution that is not normal the figure is the correlation of its normal score.
 
 A pair (slip_<technology> row, the same row) states the correlation of every two units of
-that technology. The correlations of the posterior states come from the base pack.
+that technology. States of the growth posterior come jointly with the input `growth_draw`: it
+may be correlated, they themselves not.
 
 The matrix stands in the permanent order of the inputs and the factor is computed row by
 row from the rows above, so that an input added at the end changes no other draw.
@@ -33,7 +34,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.inputs import DATA, KINDS, UncertainInput
+from sim.ensemble.inputs import DATA, GROWTH_DRAW, KINDS, UncertainInput
 from sim.errors import InputError, nearest_name
 
 FloatArray = npt.NDArray[np.float64]
@@ -104,7 +105,6 @@ def correlation_matrix(
     correlations: Sequence[Correlation],
     *,
     classes: Mapping[str, Sequence[str]] | None = None,
-    posterior: Mapping[tuple[str, str], float] | None = None,
 ) -> FloatArray:
     """Return the correlation matrix of the innovations, in the permanent order.
 
@@ -116,8 +116,6 @@ def correlation_matrix(
         Stated pairs.
     classes : mapping of pattern row name to input names
         The units of each `slip_<technology>` row.
-    posterior : mapping of a pair of input names to a correlation
-        From the growth posterior of the base pack.
 
     Returns
     -------
@@ -126,22 +124,24 @@ def correlation_matrix(
     Raises
     ------
     InputError
-        For a pair that names an unknown input, is stated twice, or joins a constant with
-        a yearly input.
+        For a pair that names an unknown input, is stated twice, joins a constant with a
+        yearly input, or names a state of the growth posterior.
     """
     place = {item.name: i for i, item in enumerate(inputs)}
     matrix = np.eye(len(inputs))
-    pairs = [
-        *((a, b, rho) for (a, b), rho in (posterior or {}).items()),
-        *_stated_pairs(correlations, place, classes or {}),
-    ]
-    for a, b, rho in pairs:
+    for a, b, rho in _stated_pairs(correlations, place, classes or {}):
         i, j = place[a], place[b]
         if i == j or matrix[i, j] != 0.0:
             raise InputError("correlation is stated twice or with itself", key=f"{a}, {b}")
         if inputs[i].is_constant != inputs[j].is_constant:
             raise InputError(
                 "a constant input cannot be correlated with a yearly one", key=f"{a}, {b}"
+            )
+        if "posterior" in (inputs[i].distribution, inputs[j].distribution):
+            raise InputError(
+                "a state of the growth posterior goes with its draw and has no correlation "
+                f"of its own; correlate {GROWTH_DRAW}",
+                key=f"{a}, {b}",
             )
         matrix[i, j] = matrix[j, i] = rho
     return matrix

@@ -35,6 +35,7 @@ CODES: Final = {
     "normal": GAUSSIAN,
     "lognormal": GAUSSIAN,
     "posterior": GAUSSIAN,
+    "posterior_width": GAUSSIAN,
     "truncated_normal": TRUNCATED_NORMAL,
     "triangular": TRIANGULAR,
     "uniform": UNIFORM,

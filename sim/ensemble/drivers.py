@@ -7,8 +7,8 @@ zero, hence with every input at its median.
 
 Order of the work within a block, fixed so that bits never depend on the block:
 scores z by stream; correlated innovations L z, summed over the columns in permanent
-order; time structure; marginal distribution; median subtracted; inputs of one driver
-summed in permanent order, constants first; effect; clamp.
+order; time structure; marginal distribution; median subtracted; growth draw; inputs of one
+driver summed in permanent order, constants first; effect; clamp.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ import numpy.typing as npt
 
 from sim.ensemble import distributions
 from sim.ensemble.compiled import exact_formula, exact_kernel, fused, wide_vectors
-from sim.ensemble.normal import exceedance, exponential, normals
+from sim.ensemble.normal import exponential, normals
+from sim.ensemble.picks import CENTRE, apply_growth_draws, pick_draws
 from sim.ensemble.plan import DriverPlan, IntArray, SamplingPlan
 from sim.ensemble.random import GROUP, centred_group
 from sim.ensemble.sobol import sobol_group
 
 FloatArray = npt.NDArray[np.float64]
 
-CENTRE = -1
 _CONSTANT = -1
 _GAUSSIAN = distributions.GAUSSIAN
 _INDEX = distributions.INDEX
@@ -139,15 +139,6 @@ def _apply_time_structure(plan: SamplingPlan, deviates: FloatArray) -> None:
 
 
 @exact_kernel
-def _pick_base_draws(score: FloatArray, base_draws: int, base_draw: IntArray) -> None:
-    """Fill floor(M Phi(z)), at most M - 1."""
-    wide_vectors()
-    for b in range(base_draw.shape[0]):
-        index = int(exceedance(-score[b]) * base_draws)
-        base_draw[b] = min(index, base_draws - 1)
-
-
-@exact_kernel
 def _apply_slip(score: FloatArray, shape: float, probability_zero: float, median: float) -> None:
     """Turn scores into delays relative to their median, less one, in place."""
     wide_vectors()
@@ -163,7 +154,8 @@ def _apply_marginals(plan: SamplingPlan, deviates: FloatArray, base_draw: IntArr
         parameter = plan.parameter[i]
         score = deviates[plan.row[i]]
         if code == _INDEX:
-            _pick_base_draws(score, plan.base_draws, base_draw)
+            if plan.row[i] != plan.growth_row:
+                pick_draws(score, plan.base_draws, base_draw)
         elif code == _SLIP:
             _apply_slip(score, parameter[4], parameter[5], plan.median[i])
         elif code != _GAUSSIAN:
@@ -186,8 +178,9 @@ def sample_block(
     first_draw : int
         Not negative.
     deviates : ndarray, shape (plan.n_row, block)
-        Receives, row by row, the standard score of Gaussian inputs, a slip's delay over
-        its median less one, and x minus its median for the others.
+        Receives, row by row, the standard score of Gaussian inputs (times the width that
+        the growth draw gives), the standardised deviation of posterior states, a slip's
+        delay over its median less one, and x minus its median for the others.
     base_draw : ndarray of int64, shape (block,)
         Receives the draw of the base year; -1 (its centre) where no input picks one.
     """
@@ -196,6 +189,7 @@ def sample_block(
     _correlate(plan, deviates)
     _apply_time_structure(plan, deviates)
     _apply_marginals(plan, deviates, base_draw)
+    apply_growth_draws(plan, deviates, 0, deviates.shape[1])
 
 
 @exact_kernel
@@ -217,8 +211,9 @@ def sample_alone(
 ) -> None:
     """Fill one column per input: that input moved by `score`, the others at zero.
 
-    A constant stands at `score`; the innovations of a yearly input stand at `score` over
-    the root of the number of years, so that their sum over the years is one as likely.
+    A constant stands at `score`, the growth draw with all that it decides; the innovations
+    of a yearly input stand at `score` over the root of the number of years, so that their
+    sum over the years is one as likely.
     `deviates` has one column an input and further ones, which hold the central path.
     Arguments as in `sample_block`.
     """
@@ -231,7 +226,10 @@ def sample_alone(
     _apply_time_structure(plan, deviates)
     _apply_marginals(plan, deviates, base_draw)
     for b in range(base_draw.shape[0]):
-        if b >= n_input or plan.code[b] != _INDEX:
+        growth = b < n_input and plan.row[b] == plan.growth_row
+        if growth:
+            apply_growth_draws(plan, deviates, b, b + 1)
+        if b >= n_input or plan.code[b] != _INDEX or growth:
             base_draw[b] = CENTRE
 
 

@@ -5,21 +5,24 @@ Each row of `data/inputs.csv` perturbs one driver of the model. The columns:
 order            permanent number; new inputs take the next free number, none is reused
 name             permanent name; it keys the random stream
 driver           driver perturbed; `slip_<technology>` stands for one input for each named
-                 unit of that technology; `base_draw` picks the draw of the base year
+                 unit of that technology; `base_draw` picks the draw of the base year,
+                 `growth_draw` that of the growth posterior
 effect           add       driver = centre + x
                  multiply  driver = centre * exp(x)
                  logit     driver = logistic(logit(centre) + x), for shares in (0, 1)
-                 replace   slip = central slip * x; the index itself for base_draw
-distribution     normal; lognormal (a normal x with effect multiply); posterior (a normal
-                 x, jointly with the other states of the growth posterior);
-                 truncated_normal, triangular, uniform; slip; discrete_index
+                 replace   slip = central slip * x; the index itself for the two draws
+distribution     normal; lognormal (a normal x with effect multiply); posterior (x is that
+                 of the growth draw, less its median); posterior_width (a normal x whose
+                 standard deviation is that of the growth draw); truncated_normal,
+                 triangular, uniform; slip; discrete_index
 location, scale, low, high, shape, probability_zero
                  normal, lognormal, posterior: scale = standard deviation of x
                  truncated_normal: location and scale before truncation to [low, high]
                  triangular: mode = location, on [low, high]; uniform: on [low, high]
                  slip: delay relative to its median, zero with probability_zero, else
                  Weibull(shape)
-                 `pack:NAME` as a scale is read from the base pack
+                 `pack:NAME` as a scale is read from the base pack, for posterior and
+                 posterior_width from its growth draws
 structure        constant, iid, ar1(rho), random_walk
 unit             unit of x (`log` for multiply and logit)
 kind             estimate (from data of the project), citation (literature, statistics),
@@ -42,6 +45,8 @@ from sim.errors import InputError, nearest_name
 DATA: Final = Path(__file__).parent / "data"
 INPUTS_FILE: Final = DATA / "inputs.csv"
 BASE_DRAW: Final = "base_draw"
+GROWTH_DRAW: Final = "growth_draw"
+INDICES: Final = (BASE_DRAW, GROWTH_DRAW)
 SLIP: Final = "slip_"
 EFFECTS: Final = ("add", "multiply", "logit", "replace")
 KINDS: Final = ("estimate", "citation", "judgement")
@@ -50,6 +55,7 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "normal": ("scale",),
     "lognormal": ("scale",),
     "posterior": ("scale",),
+    "posterior_width": ("scale",),
     "truncated_normal": ("location", "scale", "low", "high"),
     "triangular": ("location", "low", "high"),
     "uniform": ("low", "high"),
@@ -71,7 +77,7 @@ COLUMNS: Final = (
     "name_zh",
     "note",
 )
-GAUSSIAN: Final = ("normal", "lognormal", "posterior")
+GAUSSIAN: Final = ("normal", "lognormal", "posterior_width")
 _AR1 = re.compile(r"ar1\((?P<rho>-?[0-9.]+)\)")
 _PATTERN = re.compile(r"slip_<(?P<technology>[a-z_]+)>")
 
@@ -242,9 +248,13 @@ def _check_row(item: UncertainInput, path: Path, line: int) -> None:
         refuse("lognormal goes with effect multiply", item.effect)
     if item.distribution == "posterior" and (item.pack_name is None or not item.is_constant):
         refuse("a posterior state is constant and takes its scale from the pack")
+    if item.distribution == "posterior_width" and (item.pack_name is None or item.is_constant):
+        refuse("a shock of the posterior is yearly and takes its scale from the pack")
     replaces = item.distribution in ("slip", "discrete_index")
     if replaces != (item.effect == "replace") or (replaces and not item.is_constant):
         refuse("slip and discrete_index, and only they, are constant with effect replace")
+    if (item.distribution == "discrete_index") != (item.driver in INDICES):
+        refuse("discrete_index goes with the draws of the pack", item.driver, ", ".join(INDICES))
     if item.scale < 0.0:
         refuse("scale is negative", item.scale)
     if item.distribution == "slip" and not (item.shape > 0.0 <= item.probability_zero < 0.5):
@@ -311,7 +321,7 @@ def check_drivers(
     InputError
         Naming the input and the nearest driver.
     """
-    known = {*driver_names, *(SLIP + unit for unit in units), BASE_DRAW}
+    known = {*driver_names, *(SLIP + unit for unit in units), *INDICES}
     effects: dict[str, str] = {}
     for item in inputs:
         if item.driver not in known:
@@ -322,7 +332,7 @@ def check_drivers(
                 nearest=nearest_name(item.driver, known),
             )
         if (item.effect == "replace") != (item.driver not in driver_names):
-            raise InputError("effect replace goes with slips and base_draw only", key=item.name)
+            raise InputError("effect replace goes with slips and draws only", key=item.name)
         if effects.setdefault(item.driver, item.effect) != item.effect:
             raise InputError(f"driver {item.driver} has inputs of different effect", key=item.name)
 

@@ -21,6 +21,7 @@ This page is generated from `sim/ensemble/data/inputs.csv` and
 - **Width**: standard deviation of x in its unit (`log`: about the relative change); for
   a random walk that of one year's step; `pack:` read from the base pack. For a slip its
   shape and the chance of no delay.
+  `posterior` takes its value, `posterior_width` its standard deviation, from the growth draw.
 - **Time**: `constant` one value for all years; `iid` a new one each year; `ar1(rho)` the
   same width every year, with memory; `random_walk` steps that add up.
 - **Kind**: `estimate` from data of the project; `citation` literature or statistics;
@@ -63,8 +64,8 @@ def render_inputs_page(
         "## Correlations",
         "",
         "Between the standard normal innovations; every pair that is not listed is"
-        " uncorrelated, except the three posterior states, whose correlations come from the"
-        " base pack.",
+        " uncorrelated, except the states and shock widths of growth, which come jointly with"
+        " `growth_draw`.",
         "",
         "| input | input | correlation | source | kind |",
         "| --- | --- | --- | --- | --- |",

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.ensemble.growth_draws import GrowthDraws
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
@@ -24,17 +26,14 @@ class PackNumbers(NamedTuple):
     ----------
     scales : mapping of str to float
         Standard deviations by name, for `pack:NAME` scales.
-    states : tuple of str
-        States of the growth posterior.
-    covariance : ndarray, shape (n_state, n_state)
-        Posterior covariance of the states.
+    growth : GrowthDraws
+        Joint draws of the growth posterior.
     base_draws : int
         Number of draws of the base year.
     """
 
     scales: Mapping[str, float]
-    states: tuple[str, ...]
-    covariance: FloatArray
+    growth: GrowthDraws
     base_draws: int
 
 
@@ -67,6 +66,14 @@ class SamplingPlan(NamedTuple):
         Number of rows of deviates.
     base_draws : int64
         Number of draws of the base year.
+    growth_row : int64
+        Row of the score that picks the growth draw; -1 where no input picks one.
+    state_row : int64, (n_state,)
+        Rows of the inputs whose deviate is that of the growth draw.
+    state : float64, (n_state, n_growth_draw)
+        Their deviates: deviation from the median over the standard deviation.
+    width_input : int64, (n_width,); width : float64, (n_width, n_growth_draw)
+        Yearly inputs whose deviates are multiplied by a factor of the growth draw.
     mirrored : bool
         Draws 2n and 2n + 1 are mirror images (antithetic pairs).
     points : int64
@@ -91,6 +98,11 @@ class SamplingPlan(NamedTuple):
     year: IntArray
     n_row: int
     base_draws: int
+    growth_row: int
+    state_row: IntArray
+    state: FloatArray
+    width_input: IntArray
+    width: FloatArray
     mirrored: bool
     points: int
     direction: npt.NDArray[np.uint64]

@@ -10,8 +10,10 @@ import numpy as np
 
 from sim.ensemble import distributions
 from sim.ensemble.copula import Correlation, cholesky_factor, correlation_matrix
+from sim.ensemble.growth_draws import read_growth_draws
 from sim.ensemble.inputs import (
-    BASE_DRAW,
+    GROWTH_DRAW,
+    INDICES,
     PARAMETERS,
     SLIP,
     UncertainInput,
@@ -24,7 +26,6 @@ from sim.ensemble.random import stream_keys
 from sim.errors import InputError, nearest_name
 
 EFFECT_CODES: Final = {"add": 0, "multiply": 1, "logit": 2}
-PACK_COVARIANCE: Final = "growth_posterior_covariance"
 
 
 @dataclass(frozen=True)
@@ -190,11 +191,10 @@ class Sampler:
         )
         gaussian = self.plan.code == distributions.GAUSSIAN
         amplitude = np.where(gaussian, own, 1.0)
-        names = [item.name for item in self.inputs]
         rows = {item.order: item.name for item in self.inputs}
         for name, sd in overrides.items():
             chosen = [i for i, item in enumerate(self.inputs) if name in _called(item)]
-            if not chosen or any(names[i] == BASE_DRAW for i in chosen):
+            if not chosen or any(self.inputs[i].driver in INDICES for i in chosen):
                 raise InputError(
                     "no uncertain input of this name has a standard deviation",
                     key=name,
@@ -228,25 +228,19 @@ def pack_numbers(pack: Any) -> PackNumbers:
     Parameters
     ----------
     pack : xarray.Dataset
-        With `growth_posterior_covariance(state, state_b)`, the dimension `base_draw` and
-        a scalar for every `pack:NAME` of the inputs.
+        With what `read_growth_draws` needs, the dimension `base_draw` and a scalar for
+        every `pack:NAME` of the inputs.
 
     Raises
     ------
     InputError
-        When the covariance is missing or not a covariance.
+        As `read_growth_draws`.
     """
-    if PACK_COVARIANCE not in pack:
-        raise InputError("the base pack lacks a variable", key=PACK_COVARIANCE)
-    covariance = np.asarray(pack[PACK_COVARIANCE].values, dtype=np.float64)
-    square = covariance.ndim == 2 and covariance.shape[0] == covariance.shape[1]
-    if not square or not np.allclose(covariance, covariance.T) or np.diag(covariance).min() < 0:
-        raise InputError("the base pack's covariance is not symmetric", key=PACK_COVARIANCE)
+    growth = read_growth_draws(pack)
     scalars = {
         str(n): float(v) for n, v in pack.data_vars.items() if v.ndim == 0 and v.dtype.kind in "fi"
     }
-    states = tuple(str(state) for state in pack[PACK_COVARIANCE].coords["state"].values)
-    return PackNumbers(scalars, states, covariance, int(pack.sizes["base_draw"]))
+    return PackNumbers(scalars, growth, int(pack.sizes["base_draw"]))
 
 
 def build_sampler(
@@ -279,7 +273,7 @@ def build_sampler(
     units : mapping of unit name to technology
         The whole unit register in its permanent order.
     pack : PackNumbers
-        Scales, growth posterior and number of base draws.
+        Scales, growth draws and number of base draws.
     method : str
         "philox": independent draws; "antithetic": pairs of mirror images; "sobol":
         scrambled Sobol points.
@@ -302,12 +296,10 @@ def build_sampler(
         for item in inputs
         if item.pattern_technology is not None
     }
-    matrix = correlation_matrix(
-        expanded, correlations, classes=classes, posterior=_posterior_pairs(expanded, pack)
-    )
+    matrix = correlation_matrix(expanded, correlations, classes=classes)
     factor = cholesky_factor(matrix, [item.name for item in expanded])
     points = check_draws(method, draws, replicates)
-    plan = _sampling_plan(expanded, factor, seed, years, pack.base_draws)
+    plan = _sampling_plan(expanded, factor, seed, years, pack)
     plan = plan._replace(mirrored=method == "antithetic")
     if points > 0:
         plan = with_sobol_points(plan, expanded, tuple(units), points, replicates)
@@ -318,19 +310,16 @@ def _resolve(item: UncertainInput, pack: PackNumbers) -> UncertainInput:
     """Return the input with its scale read from the pack."""
     if item.pack_name is None:
         return item
-    names = pack.states if item.distribution == "posterior" else tuple(pack.scales)
-    if item.pack_name not in names:
+    drawn = item.distribution in ("posterior", "posterior_width")
+    scales = pack.growth.scales() if drawn else pack.scales
+    if item.pack_name not in scales:
         raise InputError(
             "the base pack has no such number",
             key=item.name,
             found=f"pack:{item.pack_name}",
-            nearest=nearest_name(item.pack_name, names),
+            nearest=nearest_name(item.pack_name, scales),
         )
-    if item.distribution == "posterior":
-        place = pack.states.index(item.pack_name)
-        scale = float(np.sqrt(pack.covariance[place, place]))
-    else:
-        scale = float(pack.scales[item.pack_name])
+    scale = float(scales[item.pack_name])
     if not 0.0 <= scale < np.inf:
         raise InputError(
             "the base pack's standard deviation is not usable", key=item.name, found=scale
@@ -338,27 +327,12 @@ def _resolve(item: UncertainInput, pack: PackNumbers) -> UncertainInput:
     return replace(item, scale=scale)
 
 
-def _posterior_pairs(
-    inputs: Sequence[UncertainInput], pack: PackNumbers
-) -> dict[tuple[str, str], float]:
-    """Return the correlations of the posterior states by pair of input names."""
-    states = [item for item in inputs if item.distribution == "posterior"]
-    pairs: dict[tuple[str, str], float] = {}
-    for n, a in enumerate(states):
-        for b in states[n + 1 :]:
-            i, j = pack.states.index(str(a.pack_name)), pack.states.index(str(b.pack_name))
-            spread = a.scale * b.scale
-            rho = float(pack.covariance[i, j]) / spread if spread > 0.0 else 0.0
-            pairs[a.name, b.name] = rho
-    return pairs
-
-
 def _sampling_plan(
     inputs: Sequence[UncertainInput],
     factor: FloatArray,
     seed: int,
     years: Sequence[int],
-    base_draws: int,
+    pack: PackNumbers,
 ) -> SamplingPlan:
     year = np.array(years, dtype=np.int64)
     constant = np.array([item.is_constant for item in inputs], dtype=np.bool_)
@@ -366,12 +340,16 @@ def _sampling_plan(
     code = np.array([distributions.CODES[i.distribution] for i in inputs], dtype=np.int64)
     parameter = np.array([[getattr(i, name) for name in PARAMETERS] for i in inputs])
     median = [distributions.quantile(c, 0.0, p) for c, p in zip(code, parameter, strict=True)]
+    states = [i for i, item in enumerate(inputs) if item.distribution == "posterior"]
+    widths = [i for i, item in enumerate(inputs) if item.distribution == "posterior_width"]
+    row = (np.cumsum(rows) - rows).astype(np.int64)
+    picking = [int(row[i]) for i, item in enumerate(inputs) if item.driver == GROWTH_DRAW]
     columns: list[Any] = [np.flatnonzero(line) for line in factor]
     rho = np.array([item.persistence for item in inputs])
     return SamplingPlan(
         key=stream_keys(seed, [item.name for item in inputs]),
         constant=constant,
-        row=(np.cumsum(rows) - rows).astype(np.int64),
+        row=row,
         code=code,
         parameter=parameter,
         median=np.array(median),
@@ -383,7 +361,12 @@ def _sampling_plan(
         factor=np.concatenate([factor[i, c] for i, c in enumerate(columns)]),
         year=year,
         n_row=int(rows.sum()),
-        base_draws=base_draws,
+        base_draws=pack.base_draws,
+        growth_row=picking[0] if picking else -1,
+        state_row=row[states],
+        state=pack.growth.deviates([str(inputs[i].pack_name) for i in states]),
+        width_input=np.array(widths, dtype=np.int64),
+        width=pack.growth.widths([str(inputs[i].pack_name) for i in widths]),
         mirrored=False,
         points=0,
         direction=np.empty((0, 0, 0), np.uint64),

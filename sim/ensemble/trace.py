@@ -13,7 +13,8 @@ from sim.ensemble import distributions
 from sim.ensemble.accumulate import BLOCK
 from sim.ensemble.dataset import variables
 from sim.ensemble.drivers import sample_block
-from sim.ensemble.inputs import BASE_DRAW
+from sim.ensemble.inputs import BASE_DRAW, GROWTH_DRAW
+from sim.ensemble.picks import pick_growth_draws
 from sim.ensemble.work import Scratch, Work, sample, simulate_case
 from sim.scenario import lever_table
 
@@ -80,10 +81,12 @@ def _row(
 def draw_scores(work: Work, draw: int) -> Array:
     """Return the standard normal scores of a draw by row of the sampling plan: (n_row,).
 
-    Those of inputs that are not Gaussian are taken before they become values.
+    Those of inputs that are not Gaussian are taken before they become values; that of a
+    posterior state is its deviation over its standard deviation.
     """
     plan = work.sampler.plan
-    plain = plan._replace(code=np.full_like(plan.code, distributions.GAUSSIAN))
+    gaussian = np.full_like(plan.code, distributions.GAUSSIAN)
+    plain = plan._replace(code=gaussian, width_input=plan.width_input[:0])
     scores = np.empty((plan.n_row, BLOCK))
     sample_block(plain, draw - draw % BLOCK, scores, np.empty(BLOCK, np.int64))
     return np.ascontiguousarray(scores[:, draw % BLOCK])
@@ -177,6 +180,8 @@ def _by_year(heads: list[dict[str, str]], years: list[int], values: Array) -> pd
 def _inputs(work: Work, index: int, draw: int, scratch: Scratch, place: int) -> pd.DataFrame:
     plan, amplitude = work.sampler.plan, work.plans[index].amplitude
     scores = draw_scores(work, draw)
+    growth_draw = np.empty_like(scratch.base_draw)
+    pick_growth_draws(plan, scratch.deviates, growth_draw)
     rows = []
     for i, item in enumerate(work.sampler.inputs):
         years = [None] if plan.constant[i] else [int(year) for year in plan.year]
@@ -185,8 +190,10 @@ def _inputs(work: Work, index: int, draw: int, scratch: Scratch, place: int) -> 
             moved = amplitude[i] * scratch.deviates[row, place]
             if plan.code[i] == distributions.SLIP:
                 value = max(1.0 + moved, 0.0)  # delay over its median
-            elif item.name == BASE_DRAW:
+            elif item.driver == BASE_DRAW:
                 value = float(scratch.base_draw[place])
+            elif item.driver == GROWTH_DRAW:
+                value = float(growth_draw[place])
             elif plan.code[i] == distributions.GAUSSIAN:
                 value = moved
             else:
