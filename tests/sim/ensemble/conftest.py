@@ -10,6 +10,7 @@ import pytest
 from models.inputoutput.drawn import FACTORS
 from models.state import DRIVERS
 from sim.ensemble.copula import read_correlations
+from sim.ensemble.growth_draws import GrowthDraws
 from sim.ensemble.inputs import read_inputs
 from sim.ensemble.plan import DriverPlan, PackNumbers
 from sim.ensemble.sampler import Sampler, build_sampler
@@ -22,9 +23,10 @@ UNITS = {
     "lake": "pumped_storage",
     "town": "coal",
 }
-STATES = ("tfp_growth_trend", "output_gap_2025", "gap_persistence_logit")
+NAMES = ("tfp_growth_trend", "output_gap_2025", "gap_persistence", "gap_shock_sd", "trend_drift_sd")
 SD = np.array([0.008, 0.012, 0.5])
 RHO = np.array([[1.0, -0.5, 0.2], [-0.5, 1.0, 0.0], [0.2, 0.0, 1.0]])
+GROWTH_DRAWS = 400
 CONSTANT = (
     "gap_persistence",
     "output_gap_2025",
@@ -47,8 +49,12 @@ CONSTANT = (
 def pack() -> PackNumbers:
     wanted = {item.pack_name: 0.01 for item in read_inputs() if item.distribution == "normal"}
     scales = {name: sd for name, sd in wanted.items() if name}
-    scales |= {"gap_shock_sd": 0.012, "trend_drift_sd": 0.003}
-    return PackNumbers(scales, STATES, np.outer(SD, SD) * RHO, 256)
+    generator = np.random.default_rng(9)
+    centre = np.array([0.03, 0.01, 1.0])
+    states = generator.multivariate_normal(centre, np.outer(SD, SD) * RHO, GROWTH_DRAWS)
+    widths = (0.012, 0.003) * np.exp(0.2 * generator.standard_normal((GROWTH_DRAWS, 2)))
+    values = np.column_stack([states[np.argsort(states[:, 0])], widths])
+    return PackNumbers(scales, GrowthDraws(NAMES, values), 256)
 
 
 @pytest.fixture(scope="session")

@@ -112,9 +112,10 @@ def test_iid_years_are_uncorrelated_and_constants_equal(ensemble, plan):
     np.testing.assert_allclose(y, np.broadcast_to(y[0], y.shape), atol=1e-15)
 
 
-def test_two_inputs_of_one_driver_add_their_variances(ensemble, plan):
+def test_two_inputs_of_one_driver_add_their_variances(ensemble, plan, sampler):
     variance = spread(ensemble, plan, "tfp_growth").var(axis=-1)
-    expected = 0.008**2 + 0.003**2 * np.arange(1, 6)
+    scale = {item.name: item.scale for item in sampler.inputs}
+    expected = scale["tfp_trend"] ** 2 + scale["tfp_trend_drift"] ** 2 * np.arange(1, 6)
     assert np.all(np.abs(variance / expected - 1) < 5 * np.sqrt(2 / N))
 
 
@@ -161,7 +162,8 @@ def test_a_bound_that_holds_values_back_is_counted(sampler, make_plan):
 
 
 def test_a_scenario_may_widen_narrow_or_switch_off_an_input(sampler, make_plan, plan, ensemble):
-    changes = {"gap_shock": 0.024, "closure_weight_domestic": 0.0, "slip_nuclear": 0.0}
+    twice = 2 * next(item.scale for item in sampler.inputs if item.name == "gap_shock")
+    changes = {"gap_shock": twice, "closure_weight_domestic": 0.0, "slip_nuclear": 0.0}
     block = assemble_drivers(sampler.plan, make_plan(sampler, sd_overrides=changes), 0, 256)
     np.testing.assert_allclose(
         spread(block, plan, "gap_shock"), 2 * spread(ensemble, plan, "gap_shock")[:, :256],
@@ -200,6 +202,7 @@ def test_widths_of_other_distributions_are_set_as_standard_deviations(make_sampl
     [
         ({"sd_overrides": {"gap_shocks": 1.0}}, "did you mean 'gap_shock'"),
         ({"sd_overrides": {"base_draw": 1.0}}, "base_draw: no uncertain input of this name"),
+        ({"sd_overrides": {"growth_draw": 1.0}}, "growth_draw: no uncertain input of this name"),
         ({"sd_overrides": {"gap_shock": -1.0}}, "not negative; found -1.0"),
         ({"slips": {"north_3": 1.0}}, "north_3: unit is unknown"),
         ({"slips": {"north_1": -1.0}}, "delay is finite and not negative"),
@@ -216,5 +219,5 @@ def test_a_plan_that_cannot_be_is_refused(sampler, make_plan, changes, message):
 
 
 def test_a_pack_without_a_number_is_refused(make_sampler, pack):
-    with pytest.raises(InputError, match=r"gap_shock: the base pack has no such number"):
-        make_sampler(pack=pack._replace(scales={"trend_drift_sd": 0.003, "gap_shocks": 0.1}))
+    with pytest.raises(InputError, match=r"capital_share: the base pack has no such number"):
+        make_sampler(pack=pack._replace(scales={"capital_shares_sd": 0.1}))

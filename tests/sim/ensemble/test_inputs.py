@@ -111,6 +111,8 @@ def test_an_unknown_driver_is_refused_with_the_nearest_name():
         (",0.2,constant,ratio", ",0.6,constant,ratio", "probability_zero in"),
         (",0.028,,,,,ar1", ",0.028,,,,,arma1", "time structure is unknown"),
         (",citation,", ",hearsay,", "kind is unknown"),
+        (",random_walk,log/yr", ",constant,log/yr", "shock of the posterior is yearly"),
+        ("growth_draw,replace", "growth_draws,replace", "draws of the pack; found growth_draws"),
     ],
 )
 def test_a_bad_row_is_refused_with_its_line(edited, old, new, message):
@@ -122,10 +124,10 @@ def test_the_bundled_pack_has_every_number_that_the_inputs_take_from_it():
     numbers = pack_numbers(load_pack())
     for item in INPUTS:
         if item.pack_name is not None:
-            known = numbers.states if item.distribution == "posterior" else numbers.scales
-            assert item.pack_name in known
+            drawn = item.distribution in ("posterior", "posterior_width")
+            assert item.pack_name in (numbers.growth.names if drawn else numbers.scales)
 
 
-def test_a_pack_without_a_covariance_is_refused():
-    with pytest.raises(InputError, match="growth_posterior_covariance: the base pack lacks"):
+def test_a_pack_without_growth_draws_is_refused():
+    with pytest.raises(InputError, match="growth_posterior_draws: the base pack lacks"):
         pack_numbers(xr.Dataset())

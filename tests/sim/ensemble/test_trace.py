@@ -56,12 +56,16 @@ def test_a_value_is_the_quantile_of_its_score(work, trace):
         code = int(plan.code[i])
         row = told.loc[[item.name]].iloc[0]
         if code == distributions.INDEX:
-            assert row["value"] in range(plan.base_draws)
+            growth = item.name == "growth_draw"
+            assert row["value"] in range(plan.state.shape[1] if growth else plan.base_draws)
             continue
         value = distributions.quantile(code, row["score"], plan.parameter[i])
         if code == distributions.SLIP:
             value /= plan.median[i]
         scale = work.plans[0].amplitude[i] if code == distributions.GAUSSIAN else 1.0
+        if item.distribution == "posterior_width":
+            place = plan.width_input.tolist().index(i)
+            scale *= plan.width[place, int(told.loc["growth_draw", "value"])]
         assert row["value"] == pytest.approx(scale * value, abs=1e-12), item.name
         checked.add(code)
     assert checked >= {distributions.GAUSSIAN, distributions.SLIP}
