@@ -223,7 +223,7 @@ def produce(y, structure, demand, volumes, work, uses, results):
     balance_rows(y, structure, work, results)
 
 
-@kernel
+@step
 def take_demand(y, structure, demand, volumes, work, uses, results):
     """Final demand at `volumes`; its local part in work[0], what the province buys in work[3].
 
@@ -248,7 +248,7 @@ def take_demand(y, structure, demand, volumes, work, uses, results):
             local[i, d] += r * bought[i, d]
 
 
-@kernel
+@step
 def balance_rows(y, structure, work, results):
     """Check every row of output and intermediate use; imports by product go to work[3].
 
