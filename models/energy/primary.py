@@ -198,7 +198,8 @@ def energy_indicators(y, structure, drivers, hours, extraction, plants, base_cle
     fuels and what non-fossil plants can generate. `hours` (11, B): hours at the base
     year's curtailment. `extraction` (3, B): cumulated log growth of coal, oil and gas
     capacity. `base_clean` (B,): what non-fossil capacity at year end can yield in the base
-    year (Mtce), set in year 0. `plants` (6, B) is scratch.
+    year (Mtce), set in year 0; where a draw starts without any, what is built later counts
+    at that yield itself. `plants` (6, B) is scratch.
     """
     p = structure.parameters
     s = results.scalars
@@ -215,11 +216,14 @@ def energy_indicators(y, structure, drivers, hours, extraction, plants, base_cle
     for d in range(draws):
         coal, oil, gas = exp(extraction[0, d]), exp(extraction[1, d]), exp(extraction[2, d])
         rate = drivers[DRIVER.coal_rate, y, d]
+        clean = rate * plants[5, d]
+        if base_clean[d] > 0.0:
+            clean = p[PARAMETER.non_fossil_power_capacity] * rate * plants[5, d] / base_clean[d]
         s[SCALAR.energy_production_capacity, y, d] = (
             p[PARAMETER.coal_mine_capacity] * coal
             + p[PARAMETER.oil_field_capacity] * oil
             + p[PARAMETER.gas_field_capacity] * gas
-            + p[PARAMETER.non_fossil_power_capacity] * rate * plants[5, d] / base_clean[d]
+            + clean
         )
         s[SCALAR.energy_production, y, d] = (
             p[PARAMETER.coal_production] * coal

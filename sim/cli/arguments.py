@@ -55,7 +55,7 @@ class Parser(argparse.ArgumentParser):
         """Parse; an unknown option names the nearest one."""
         found, rest = self.parse_known_args(args, namespace)
         if rest:
-            near = nearest_name(rest[0], sorted(_options(self)))
+            near = nearest_name(rest[0], sorted(_options(self) - {rest[0]}))
             raise InputError("unknown argument", found=repr(rest[0]), nearest=near)
         return found
 

@@ -479,7 +479,8 @@ def clean(y, structure, d, p, s, t, hours) -> None:
     mines = np.exp([since(getattr(d, f"{c}_capacity_growth"))[y] for c in ("coal", "oil", "gas")])
     s.energy_production[y] = d.coal_rate[y] * made[able].sum() + d.nuclear_heat[y]
     s.energy_production[y] += mines @ (p.coal_production, p.oil_production, p.gas_production)
-    s.energy_production_capacity[y] = p.non_fossil_power_capacity * t.able[y] / t.able[0]
+    scale = p.non_fossil_power_capacity / t.able[0] if t.able[0] > 0 else 1.0
+    s.energy_production_capacity[y] = scale * t.able[y]
     fields = p.coal_mine_capacity, p.oil_field_capacity, p.gas_field_capacity
     s.energy_production_capacity[y] += mines @ fields
     s.clean_generation[y] = structure.clean @ made
