@@ -24,23 +24,19 @@ SCALE: Final = {
     "employment": "population",
     "census_population": "population",
     "ssp_population": "population",
-    "rd_expenditure": "gdp",
-    "fixed_capital_formation": "gdp",
 }
+RATIOS: Final = ("fixed_capital_formation", "rd_expenditure")  # completed as ratios to GDP
 # completed before their first year: the accounts start in 1952, the trend in 1978
 SPLICED: Final = (
     "gdp",
     "gdp_growth",
     "population",
-    "fixed_capital_formation",
-    "fixed_investment_growth",
     "investment_price",
-    "rd_expenditure",
     "urbanisation",
     "census_population",
     "ssp_population",
 )
-YEARLY: Final = ("gdp", "gdp_growth", "population", "fixed_investment_growth")
+YEARLY: Final = ("gdp", "gdp_growth", "population", "investment_price")
 WHOLE: Final = (
     "employment",
     "share_age_0_14",
@@ -53,6 +49,7 @@ WHOLE: Final = (
     "income_growth_urban_five_year_average",
     "income_growth_rural_five_year_average",
 )
+NO_YEAR: Final = 0.0  # no large fall of investment is named
 RELEASED_ONLY_BREAK: Final = 0.003  # log: no break of the release is known
 LIAONING: Final = "series of Liaoning (sim/figures/data/series.csv)"
 AVERAGE_YEARS: Final = 5
@@ -81,6 +78,9 @@ def growth_series(figures: Figures, estimates: Estimates) -> pd.DataFrame:
     frame = pd.concat(completed, ignore_index=True)
     frame = pd.concat([frame, *_bridged(frame, estimates)], ignore_index=True)
     frame = pd.concat([frame, *_carried(frame, figures)], ignore_index=True)
+    gdp = _values(frame, "gdp", variables()["gdp"].vintage)
+    ratios = [_ratio_rows(name, own, bundled, gdp, estimates) for name in RATIOS]
+    frame = pd.concat([frame, *ratios, _investment_rows(own, gdp, estimates)], ignore_index=True)
     frame = pd.concat([frame, *_derived(frame, own, estimates)], ignore_index=True)
     return frame.sort_values(["variable", "vintage", "year"], ignore_index=True)
 
@@ -124,6 +124,72 @@ def _completed(
     else:
         return own.iloc[:0]
     return _rows(name, scaled, vintage, LIAONING, "estimated from Liaoning 按辽宁推算")
+
+
+def _ratio_rows(
+    name: str, own: pd.DataFrame, bundled: pd.DataFrame, gdp: pd.Series, estimates: Estimates
+) -> pd.DataFrame:
+    """Rows of a part of GDP for the years without figure, by its ratio to GDP.
+
+    Before the first figure the ratio moves as that of Liaoning, as far as that is known;
+    between two figures, and from the last ratio of Liaoning to the first figure, it moves on a
+    straight line. Nothing is added after the last figure.
+    """
+    vintage = variables()[name].vintage
+    theirs = _values(bundled, name, vintage)
+    ratio = (theirs / _values(bundled, "gdp", variables()["gdp"].vintage)).dropna()
+    mine = _values(own, name, vintage)
+    if mine.empty:
+        estimates.missing(name, source=LIAONING)
+    else:
+        first = int(mine.index[0])
+        known = mine / gdp.reindex(mine.index)
+        join = float(known.iloc[0] / ratio[first]) if first in ratio.index else 1.0
+        ratio = pd.concat([join * ratio[ratio.index < first], known])
+    years = np.arange(ratio.index[0], ratio.index[-1] + 1)
+    filled = pd.Series(np.interp(years, ratio.index, ratio), index=years).drop(mine.index)
+    if not mine.empty and not filled.empty:
+        told = f"{filled.index[0]}-{filled.index[-1]}"
+        given = variables()[name]
+        estimates.add(
+            name,
+            (f"{given.name_en} {told}", f"{told}年{given.name_zh}"),
+            ("years are missing in series.csv", "series.csv缺年份"),
+            (
+                "ratio to GDP: between figures on a straight line, before the first as in Liaoning",
+                "按占地区生产总值比重：数值之间直线内插，首个数值以前按辽宁变动",
+            ),
+            unit=given.unit,
+            source=LIAONING,
+        )
+    values = filled * gdp.reindex(filled.index)
+    return _rows(name, values, vintage, LIAONING, "ratio to GDP 按占地区生产总值比重")
+
+
+def _investment_rows(own: pd.DataFrame, gdp: pd.Series, estimates: Estimates) -> pd.DataFrame:
+    """Growth of investment where no figure stands: nominal growth of the province's GDP.
+
+    Investment of Liaoning fell by two thirds in 2015-2016 and by a fifth in 2025: its rates
+    say nothing of another province.
+    """
+    name = "fixed_investment_growth"
+    given = variables()[name]
+    nominal = gdp.pct_change(fill_method=None).dropna()
+    mine = _values(own, name, given.vintage)
+    if mine.empty:
+        estimates.missing(name, source="gdp")
+    else:
+        nominal = nominal[~nominal.index.isin(mine.index)]
+    if not mine.empty and not nominal.empty:
+        estimates.add(
+            name,
+            (f"{given.name_en}, other years", f"其他年份{given.name_zh}"),
+            ("years are missing in series.csv", "series.csv缺年份"),
+            (given.fallback_en, given.fallback_zh),
+            unit=given.unit,
+            source="gdp",
+        )
+    return _rows(name, nominal, given.vintage, "nominal GDP growth", "取名义地区生产总值增速")
 
 
 def _at(values: pd.Series, year: int) -> float:
@@ -185,7 +251,7 @@ def _bridged(frame: pd.DataFrame, estimates: Estimates) -> list[pd.DataFrame]:
 def _carried(frame: pd.DataFrame, figures: Figures) -> list[pd.DataFrame]:
     """Years between the last figure and the base year, straight to the carried figure."""
     out = []
-    for name in (*YEARLY, "urbanisation"):
+    for name in ("gdp", "gdp_growth", "population", "urbanisation"):
         vintage = variables()[name].vintage
         known = _values(frame, name, vintage)
         last = int(known.index[-1])
@@ -246,6 +312,7 @@ def growth_parameters(
     given = load_growth_parameters()
     changes: dict[str, float] = {}
     growth = figures.by_year("gdp_growth")
+    changes |= dict.fromkeys(("investment_episode_first", "investment_episode_last"), NO_YEAR)
     changes["tfp_long_first"] = float(max(min(growth), given.year("tfp_long_first")))
     employed = figures.by_year("employment")
     if employed:

@@ -206,10 +206,17 @@ def _factor(text: str, variable: Variable, path: Path, line: int) -> float:
 
 
 def _vintage(text: str, variable: Variable, path: Path, line: int) -> str:
-    allowed = VINTAGES.get(variable.name)
-    if not text or allowed is None:
-        return text or variable.vintage
-    return known(text, {name: name for name in allowed}, path, line, "vintage")
+    allowed = VINTAGES.get(variable.name, (variable.vintage,))
+    if text and text not in allowed:
+        raise InputError(
+            "unknown vintage; leave the cell empty where there is only one",
+            file=path,
+            line=line,
+            key=variable.name,
+            found=repr(text),
+            allowed=", ".join(allowed),
+        )
+    return text or variable.vintage
 
 
 def _check_value(value: float, variable: Variable, cell: _Cell, path: Path) -> None:
@@ -248,7 +255,9 @@ def check_required(series: pd.DataFrame, files: list[str], folder: Path) -> None
     InputError
         One sentence with every missing file and variable.
     """
-    usable = series[series["year"].between(FIRST_USABLE, BASE_YEAR)]
+    usable = series[
+        series["year"].between(FIRST_USABLE, BASE_YEAR) & (series["vintage"] != "revised")
+    ]
     missing = [
         f"{v.name} ({v.name_zh})"
         for v in variables().values()
@@ -264,10 +273,10 @@ def check_required(series: pd.DataFrame, files: list[str], folder: Path) -> None
             f"series.csv lacks a figure of {FIRST_USABLE}-{BASE_YEAR} for {', '.join(missing)}",
             file=folder,
         )
-    shares = series[series["variable"] == "gdp_growth"]
-    if len(shares) < LEAST_GROWTH_YEARS:
+    growth = series[(series["variable"] == "gdp_growth") & (series["year"] <= BASE_YEAR)]
+    if len(growth) < LEAST_GROWTH_YEARS:
         raise InputError(
             f"series.csv needs {LEAST_GROWTH_YEARS} or more years of gdp_growth (地区生产总值增速)",
             file=folder,
-            found=len(shares),
+            found=len(growth),
         )
