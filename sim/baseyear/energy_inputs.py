@@ -10,7 +10,7 @@ follows the electricity row of the input-output table.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -77,6 +77,9 @@ class EnergyInputs:
         Rows of `energy_history.csv` by year.
     inventory : DataFrame or None
         CO2 of 2019 by CEADs sector and fuel, Mt; None where the province gives none.
+    hours_range : dict of str to (float, float)
+        By technology, the least and the most hours a year that its plants can run; a
+        technology without a range is held by its observations alone.
     """
 
     parameters: dict[str, float]
@@ -89,6 +92,7 @@ class EnergyInputs:
     activity: pd.DataFrame
     history: pd.DataFrame
     inventory: pd.DataFrame | None
+    hours_range: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def read_inputs(data_dir: Path, io: xr.Dataset | None) -> EnergyInputs:

@@ -121,7 +121,7 @@ def _solve_once(
     rows, constants = _rows(layout, observations)
     value = np.array([0.0 if o.denominator is not None else o.value for o in observations])
     sigma = np.array([o.sigma * scale[o.id] for o in observations])
-    limits = _limits(observations, layout)
+    limits = _limits(observations, layout) | _hours_limits(inputs, layout)
     n, extra = layout.size, len(limits)
     identity, offset = layout.affine(partial(electricity_residual, parameters=inputs.parameters))
     constraints = np.zeros((1 + extra, n + extra))
@@ -165,6 +165,24 @@ def _limits(observations: tuple[Observation, ...], layout: Layout) -> dict[str, 
             continue
         limits[f"addition {technology}"] = partial(_addition, label=technology)
     return limits
+
+
+def _hours_limits(inputs: EnergyInputs, layout: Layout) -> dict[str, Figure]:
+    """Distances of the hours of a technology from the ends of its range, in TWh."""
+    limits: dict[str, Figure] = {}
+    for technology, ends in inputs.hours_range.items():
+        if TECHNOLOGIES.index(technology) in layout.present:
+            for end, hours, sign in zip(("least", "most"), ends, (1.0, -1.0), strict=True):
+                limits[f"{end} hours {technology}"] = partial(
+                    _hours_margin, label=technology, hours=hours, sign=sign
+                )
+    return limits
+
+
+def _hours_margin(state: EnergyState, label: str, hours: float, sign: float) -> Floats:
+    capacity = _technologies(average_capacity(state.capacity_2024, state.capacity), label)
+    made = _technologies(state.generation, label)
+    return np.asarray(sign * (made - hours / HOURS_PER_GW * capacity))
 
 
 def _addition(state: EnergyState, label: str) -> Floats:

@@ -25,7 +25,7 @@ from sim.baseyear.energy_state import PROCESS_SECTORS
 from sim.baseyear.province.description import BASE_YEAR, Description
 from sim.baseyear.province.figures import Estimates, Figure, Figures
 from sim.baseyear.province.power import Row, power_rows, row
-from sim.baseyear.province.variables import fallbacks, variables
+from sim.baseyear.province.variables import fallbacks, hours_range, variables
 from sim.errors import InputError, nearest_name
 
 FUEL_TOTALS: Final = {
@@ -111,6 +111,7 @@ def energy_inputs(
         activity=_activity(figures, parameters, estimates),
         history=_history(figures, estimates),
         inventory=None,
+        hours_range=hours_range(),
     )
 
 

@@ -94,3 +94,13 @@ def fallbacks() -> dict[str, Fallback]:
             )
             for row in csv.DictReader(stream)
         }
+
+
+@cache
+def hours_range() -> dict[str, tuple[float, float]]:
+    """Return the least and the most hours a year of each technology."""
+    with (DATA / "hours_range.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            row["technology"]: (float(row["least"]), float(row["most"]))
+            for row in csv.DictReader(stream)
+        }
