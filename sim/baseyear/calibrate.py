@@ -165,8 +165,7 @@ def calibrate(province_dir: Path, out: Path) -> tuple[xr.Dataset, pd.DataFrame]:
     sources = [str(source) for source in observations["source"].dropna().unique()]
     identity = PackIdentity(statistics.key, statistics.name, statistics.name_zh)
     tables = {}
-    if statistics.key != BUNDLED:
-        assert statistics.series is not None
+    if statistics.series is not None:  # read from a folder of plain files
         known = statistics.series["variable"].isin(units_by_variable())
         tables = {
             "estimated.csv": statistics.estimates.frame(),

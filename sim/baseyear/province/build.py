@@ -17,6 +17,7 @@ from sim.baseyear.province.economy import consumption_split, observations, use_t
 from sim.baseyear.province.energy import energy_inputs
 from sim.baseyear.province.figures import Estimates, Figures
 from sim.baseyear.province.growth import growth_parameters, growth_series
+from sim.baseyear.province.plausible import check_plausible
 from sim.baseyear.province.series import ROW_COLUMNS, check_required, read_series
 from sim.baseyear.province.table import (
     find_io_table,
@@ -71,6 +72,7 @@ def read_province(folder: Path) -> Statistics:
     assert places["series"] is not None
     frame = read_series(places["series"], description)
     check_required(frame, [], folder)
+    check_plausible(frame, places["series"])
     estimates = Estimates()
     figures = Figures(frame, estimates)
     bundled = load_pack()

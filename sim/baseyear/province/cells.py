@@ -13,7 +13,10 @@ from typing import Final
 from sim.errors import InputError, nearest_name
 
 SUFFIXES: Final = (".csv", ".xlsx")
-MISSING: Final = ("", "-", "--", "—", "..", "…", "NA", "N/A", "nan", "null")
+MISSING: Final = (
+    *("", "-", "--", "－", "—", "——", "..", "...", "…", "……", "··"),
+    *("NA", "N/A", "#N/A", "nan", "NaN", "null"),
+)
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}([,，' ]\d{3})+(\.\d*)?")
 

@@ -1,17 +1,17 @@
-"""`series.csv`: the province's figures by year, long or wide, converted once to canonical units."""
+"""`series.csv`: the province's figures by year, converted once to canonical units."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from sim.baseyear.province.cells import Row, known, number, read_rows
+from sim.baseyear.province.cells import known, number
 from sim.baseyear.province.description import BASE_YEAR, Description
+from sim.baseyear.province.layout import COLUMNS, Cell, read_cells
 from sim.baseyear.province.variables import Variable, variables, written_names
 from sim.errors import InputError, nearest_name
 from sim.figures.units import units
@@ -19,42 +19,27 @@ from sim.figures.units import units
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 FIRST_USABLE: Final = BASE_YEAR - 5
 LEAST_GROWTH_YEARS: Final = 10  # trend and cycle are not told apart in fewer
-COLUMNS: Final = ("variable", "year", "value", "unit", "sigma", "vintage", "source", "note")
-ALIASES: Final = {
-    "指标": "variable",
-    "变量": "variable",
-    "年份": "year",
-    "年": "year",
-    "数值": "value",
-    "值": "value",
-    "单位": "unit",
-    "标准差": "sigma",
-    "版本": "vintage",
-    "来源": "source",
-    "备注": "note",
-    "说明": "note",
-}
 SAME_UNIT: Final = {
     "小时": "h",
     "hours": "h",
     "hour": "h",
     "years": "年",
     "100 million CNY": "亿元",
+    "亿元人民币": "亿元",
+    "％": "%",
+    "kWh": "千瓦时",
+    "亿kWh": "亿千瓦时",
+    "亿度": "亿千瓦时",
+    "亿千瓦小时": "亿千瓦时",
+    "kW": "千瓦",
+    "万kW": "万千瓦",
+    "万吨标煤": "万吨标准煤",
+    "万tce": "万吨标准煤",
 }
 PREVIOUS_YEAR: Final = ("上年=100", "previous year=100")
 VINTAGES: Final = {"gdp": ("released", "revised")}
-_WIDE: Final = re.compile(r"^(?P<name>.+?)\s*[\[（(【](?P<unit>[^\[\]（）()【】]+)[\]）)】]$")
 _INDEX: Final = re.compile(r"^(19|20)\d\d=(1|100)$")
 ROW_COLUMNS: Final = (*COLUMNS, "kind", "line")
-
-
-class _Cell(NamedTuple):
-    name: str
-    year: str
-    value: str
-    unit: str
-    rest: dict[str, str]
-    line: int
 
 
 def read_series(path: Path, description: Description) -> pd.DataFrame:
@@ -63,8 +48,7 @@ def read_series(path: Path, description: Description) -> pd.DataFrame:
     Parameters
     ----------
     path : Path
-        csv or xlsx, long (variable, year, value, unit, source; optional sigma, vintage,
-        note) or wide (year, then `variable[unit]`).
+        csv or xlsx in one of the layouts of `sim.baseyear.province.layout.read_cells`.
     description : Description
         Its `source` holds where a row names none.
 
@@ -79,13 +63,10 @@ def read_series(path: Path, description: Description) -> pd.DataFrame:
         On an unknown column, variable or unit, a year or value that is none, a figure that
         stands twice, or a missing source, each with its line.
     """
-    header, rows = read_rows(path)
     names = written_names()
-    wide = _is_wide(header)
-    cells = _wide_cells(header, rows, path) if wide else _long_cells(header, rows, path)
     seen: dict[tuple[str, int, str], int] = {}
     records = []
-    for cell in cells:
+    for cell in read_cells(path):
         variable = variables()[known(cell.name, names, path, cell.line, "variable")]
         value = number(cell.value, path, cell.line, variable.name)
         if value is None:
@@ -127,50 +108,8 @@ def read_series(path: Path, description: Description) -> pd.DataFrame:
     return pd.DataFrame(records, columns=list(ROW_COLUMNS))
 
 
-def _is_wide(header: list[str]) -> bool:
-    return "value" not in [ALIASES.get(name, name.lower()) for name in header]
-
-
-def _long_cells(header: list[str], rows: list[Row], path: Path) -> Iterator[_Cell]:
-    columns = {}
-    for name in header:
-        if name:
-            allowed = {n: n for n in COLUMNS} | ALIASES
-            columns[name] = known(
-                name if name in ALIASES else name.lower(), allowed, path, 1, "column"
-            )
-    lacking = [n for n in ("variable", "year", "value", "unit") if n not in columns.values()]
-    if lacking:
-        raise InputError(f"the column {', '.join(lacking)} is missing", file=path, line=1)
-    for row in rows:
-        cells = {columns[k]: v for k, v in row.cells.items() if k in columns}
-        name, year, value, unit = (cells.pop(k) for k in ("variable", "year", "value", "unit"))
-        yield _Cell(name, year, value, unit, cells, row.line)
-
-
-def _wide_cells(header: list[str], rows: list[Row], path: Path) -> Iterator[_Cell]:
-    year = next((n for n in header if ALIASES.get(n, n.lower()) == "year"), None)
-    if year is None:
-        raise InputError("no column year", file=path, line=1, found=", ".join(header[:6]))
-    columns = {}
-    for name in header:
-        if name and name != year:
-            match = _WIDE.match(name)
-            if match is None:
-                raise InputError(
-                    "a column of the wide form needs its unit, as gdp[亿元]",
-                    file=path,
-                    line=1,
-                    found=repr(name),
-                )
-            columns[name] = (match["name"], match["unit"])
-    for row in rows:
-        for column, (name, unit) in columns.items():
-            yield _Cell(name, row.cells[year], row.cells[column], unit, {}, row.line)
-
-
 def _year(text: str, path: Path, line: int) -> int:
-    plain = text.removesuffix("年")
+    plain = text.removesuffix("年").removesuffix(".0")
     if not plain.isdigit() or not FIRST_YEAR <= int(plain) <= LAST_YEAR:
         raise InputError(
             "the year is not a year",
@@ -219,7 +158,7 @@ def _vintage(text: str, variable: Variable, path: Path, line: int) -> str:
     return text or variable.vintage
 
 
-def _check_value(value: float, variable: Variable, cell: _Cell, path: Path) -> None:
+def _check_value(value: float, variable: Variable, cell: Cell, path: Path) -> None:
     """Refuse what cannot be: shares and rates outside their range, negative levels."""
     signed = variable.name in ("inventories", "electricity_net_import")
     growth = "growth" in variable.name
@@ -268,6 +207,15 @@ def check_required(series: pd.DataFrame, files: list[str], folder: Path) -> None
         missing.append("energy_consumption (能源消费总量) or coal_consumption (煤炭消费总量)")
     if files:
         raise InputError(f"the folder lacks {', '.join(files)}", file=folder)
+    if (
+        "gdp" in set(series.loc[series["vintage"] == "revised", "variable"])
+        and not (usable["variable"] == "gdp").any()
+    ):
+        raise InputError(
+            "gdp has figures of the vintage revised only; leave the cell empty where there is "
+            "one vintage",
+            file=folder,
+        )
     if missing:
         raise InputError(
             f"series.csv lacks a figure of {FIRST_USABLE}-{BASE_YEAR} for {', '.join(missing)}",

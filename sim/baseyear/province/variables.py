@@ -66,12 +66,16 @@ def variables() -> dict[str, Variable]:
 
 
 def written_names() -> dict[str, str]:
-    """Return every name that a file may use for a variable: key, English or Chinese."""
+    """Return every name that a file may use for a variable: key, English or Chinese.
+
+    `data/names.csv` adds the names that statistical yearbooks print.
+    """
     names: dict[str, str] = {}
     for key, variable in variables().items():
         short = variable.name_zh.partition("（")[0]
         names |= {key: key, variable.name_en: key, variable.name_zh: key, short: key}
-    return names
+    with (DATA / "names.csv").open(encoding="utf-8", newline="") as stream:
+        return names | {row["name"]: row["variable"] for row in csv.DictReader(stream)}
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from sim.baseyear.calibrate import build_pack, calibrate, read_statistics
 from sim.baseyear.pack import identity_of, load_pack, read_manifest
 from sim.baseyear.province.description import Description
 from sim.baseyear.province.figures import Estimates, Figures
+from sim.baseyear.province.growth import growth_series
+from sim.baseyear.province.plausible import check_plausible
 from sim.baseyear.province.series import ROW_COLUMNS, read_series
 from sim.baseyear.province.table import national_structure, national_value_added, read_io_table
 from sim.baseyear.province.variables import variables
@@ -78,6 +80,17 @@ def test_one_row_a_year_with_the_unit_in_the_column_is_read_as_well(tmp_path):
     assert table["value"].tolist() == pytest.approx([100.0, 0.051, 0.037])
 
 
+def test_a_yearbook_table_with_the_years_across_is_read(tmp_path):
+    frame = series_of(
+        tmp_path,
+        "指标,2024年,2023年\n地区生产总值(亿元),19850.3,……\n分行业,,\n"
+        "地区生产总值指数(上年=100),105.1,105.3\n数据来源：统计年鉴,,\n",
+    )
+    found = {(row.variable, row.year): row.value for row in frame.itertuples()}
+    expected = {("gdp", 2024): 19850.3, ("gdp_growth", 2024): 0.051, ("gdp_growth", 2023): 0.053}
+    assert found == pytest.approx(expected)
+
+
 def test_an_index_of_the_previous_year_is_a_growth_rate(tmp_path):
     table = series_of(tmp_path, "variable,year,value,unit\ngdp_growth,2024,105.1,上年=100\n")
     assert table["value"].tolist() == pytest.approx([0.051])
@@ -118,6 +131,36 @@ def test_a_mistake_is_one_sentence_with_its_line(tmp_path, row, told):
     assert told in message
     assert "series.csv:3: " in message
     assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([("gdp", 2023, 20000.0), ("gdp", 2024, 2000.0)], "gdp (地区生产总值) of 2024"),
+        ([("population", 2024, 4000.0), ("energy_consumption", 2024, 2500.0)], "tce a head"),
+        ([("gdp_growth", 2023, 0.00052), ("gdp_growth", 2024, 0.00049)], "largest rate"),
+        ([("capacity_wind", 2024, 1e4), ("generation_wind", 2024, 3.0)], "found 0.3 h"),
+        (
+            [
+                ("gdp", 2024, 20000.0),
+                ("value_added_primary", 2024, 1700.0),
+                ("value_added_secondary", 2024, 7000.0),
+                ("value_added_tertiary", 2024, 1130.0),
+            ],
+            "ratio of the parts to the whole",
+        ),
+    ],
+)
+def test_a_wrong_unit_shows_beside_the_other_figures(rows, told):
+    figures, _ = figures_of(*rows)
+    with pytest.raises(InputError) as caught:
+        check_plausible(figures.series.assign(line=2), Path("series.csv"))
+    assert told in str(caught.value)
+
+
+def test_only_gdp_has_vintages(tmp_path):
+    head = HEAD.replace("variable", "vintage,variable", 1)
+    assert "leave the cell empty" in refusal(tmp_path, head + "final,gdp_growth,2025,5,%\n")
 
 
 def test_a_figure_that_stands_twice_names_both_lines(tmp_path):
@@ -205,6 +248,22 @@ def test_the_last_figure_is_carried_by_its_own_trend_and_said():
     assert (row["variable"], row["why"]) == ("gdp", "the last figure is of 2023")
     assert "+10.0%" in row["how"]
     assert figures.get("crude_steel") is None  # seven years back: too far
+
+
+def test_capital_formation_follows_gdp_where_it_has_few_figures():
+    estimates = Estimates()
+    rows = [("gdp", year, 1000.0 * 1.1 ** (year - 2000)) for year in range(2000, 2026)]
+    rows += [("gdp_growth", year, 0.08) for year in range(2000, 2026)]
+    rows += [("population", year, 4000.0) for year in range(2000, 2026)]
+    figures, estimates = figures_of(*rows, ("fixed_capital_formation", 2025, 4000.0))
+    frame = growth_series(figures, estimates)
+    by_name = {name: r.set_index("year")["value"] for name, r in frame.groupby("variable")}
+    formation = by_name["fixed_capital_formation"].sort_index()
+    released = frame[(frame["variable"] == "gdp") & (frame["vintage"] == "released")]
+    ratio = formation / released.set_index("year")["value"]
+    assert (np.diff(formation.index) == 1).all()
+    assert ratio.loc[2000:].between(0.2, 0.7).all()
+    assert by_name["fixed_investment_growth"].loc[2025] == pytest.approx(0.1)
 
 
 def test_the_national_structure_closes_every_column():
