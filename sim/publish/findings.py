@@ -46,6 +46,8 @@ def _structure(run: RunResult, row: Mapping[str, Any], scenario: str) -> dict[st
 
 def _weakest(table: pd.DataFrame, scenario: str, lang: str) -> str:
     own = table[(table["scenario"] == scenario) & table["probability"].notna()]
+    if own.empty:  # no target is registered for the province
+        return ""
     low = own[own["probability"] < _DOUBTFUL].nsmallest(_WEAKEST, "probability")
     return join_names(
         [

@@ -68,6 +68,8 @@ def find(frame: pd.DataFrame, variable: str, vintage: str | None = None) -> pd.S
 
 def yearly_growth(values: pd.Series) -> pd.Series:
     """Return log growth by year, only where the year before has a figure too."""
+    if values.empty:
+        return values
     years = values.index.to_numpy()
     return log_growth(values)[np.diff(years, prepend=years[0] - 2) == 1]
 

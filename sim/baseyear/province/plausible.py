@@ -18,8 +18,9 @@ FIRST_RATIO_YEAR: Final = 2000
 def check_plausible(series: pd.DataFrame, path: Path) -> None:
     """Refuse figures that cannot stand beside each other; the ranges are in `plausible.csv`.
 
-    Checked are ratios since 2000 (a head of population, hours of plants), the step from one year to the next, the sum of
-    the sectors against GDP, and whether rates are per cent or fractions.
+    Checked are ratios since 2000 (a head of population, hours of plants), the step from one
+    year to the next, the sum of the sectors against GDP, and whether rates are per cent or
+    fractions.
 
     Parameters
     ----------
