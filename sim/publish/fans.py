@@ -15,7 +15,7 @@ from sim.assess.register import Target, load_targets
 from sim.assess.results import RunResult, require_variable, scenario_names, scenario_title
 from sim.publish import style
 from sim.publish.numbers import FRACTIONS, percent, plain, reader_unit
-from sim.publish.words import catalogue, word
+from sim.publish.words import catalogue, province, word
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,13 @@ def footnote(run: RunResult, lang: str) -> str:
     manifest = run.manifest
     draws = manifest.get("draws", "–")
     shown = f"{draws:,}" if isinstance(draws, int) else str(draws)
-    return word("chart_source", lang, draws=shown, seed=manifest.get("seed", "–"))
+    return word(
+        "chart_source",
+        lang,
+        province=province(manifest.get("pack", {}), lang),
+        draws=shown,
+        seed=manifest.get("seed", "–"),
+    )
 
 
 def panel_titles(run: RunResult, lang: str) -> list[str]:

@@ -21,7 +21,7 @@ from models.labels import (
     FINAL_USE_NAMES,
     TECHNOLOGY_NAMES,
 )
-from sim.assess.probability import made_with_bundled_pack
+from sim.assess.probability import made_with_bundled_pack, registered_targets
 from sim.assess.results import RunResult, scenario_names, scenario_title
 from sim.assess.targets import evaluate, joint
 from sim.baseyear.pack import read_observations
@@ -33,7 +33,7 @@ from sim.publish.findings import findings
 from sim.publish.fonts import embedded_font
 from sim.publish.numbers import missing, probability, signed
 from sim.publish.tables import target_cells
-from sim.publish.words import LANGUAGES, check_language, join_names, word
+from sim.publish.words import LANGUAGES, check_language, join_names, province, word
 
 _FARTHEST = 12
 _LABELS = (ENERGY_SECTOR_NAMES, FINAL_USE_NAMES, CARRIER_NAMES, TECHNOLOGY_NAMES)
@@ -182,10 +182,12 @@ def _body(
         )
         for name, chart in charts(table).items()
     ]
+    question = "report_question_text" if registered_targets(run) else "report_question_other"
     outside = [row for row in cells if row["status"] == "not_modelled"]
     return {
         "lang": lang,
-        "question": word("report_question_text", lang, scenarios=join_names(quoted, lang)),
+        "province": province(run.manifest.get("pack", {}), lang),
+        "question": word(question, lang, scenarios=join_names(quoted, lang)),
         "findings": findings(run, table, together, lang),
         "groups": [
             {

@@ -15,7 +15,7 @@ from matplotlib.patheffects import withStroke
 
 from sim.assess.energy_flows import COLUMNS, energy_flows
 from sim.publish import style
-from sim.publish.words import word
+from sim.publish.words import province, word
 
 _SIZE: Final = (10.4, 6.4)  # inches
 _AT: Final = (0.0, 0.31, 0.62, 1.0)  # left edges of the columns
@@ -46,7 +46,12 @@ def energy_sankey(pack: xr.Dataset, lang: str) -> Figure:
         FigureCanvasAgg(figure)
         style.heading(
             figure,
-            word("sankey_title", lang, year=int(pack.attrs.get("base_year", 2025))),
+            word(
+                "sankey_title",
+                lang,
+                province=province(pack.attrs, lang),
+                year=int(pack.attrs.get("base_year", 2025)),
+            ),
             word("sankey_subtitle", lang),
             word("sankey_source", lang),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -43,6 +44,24 @@ def word(key: str, lang: str, **values: object) -> str:
     """
     text = catalogue()[key][lang]
     return text.format(**values) if values else text
+
+
+def province(identity: Mapping[str, object], lang: str) -> str:
+    """Return the name of the province that a run or a pack is about.
+
+    Parameters
+    ----------
+    identity : mapping
+        `pack` of a run's manifest, or the attributes of a pack: `province`, `name` and
+        `name_zh` where it is another province than the bundled one.
+    lang : {"en", "zh"}
+        Language.
+    """
+    from sim.baseyear.pack import BUNDLED  # heavy, and help is written from this module
+
+    if identity.get("province", BUNDLED) == BUNDLED:
+        return word("province_bundled", lang)
+    return str(identity["name_zh" if lang == "zh" else "name"])
 
 
 def check_language(lang: str) -> str:
