@@ -7,7 +7,7 @@ from sim.baseyear.pack import load_pack
 from sim.baseyear.page import base_year_markdown
 from sim.ensemble.inputs_page import write_inputs_page
 from sim.publish.charts import save_figure, write_figures
-from sim.publish.sankey import energy_sankey
+from sim.publish.decompositions import history_chart
 from sim.scenario.page import levers_table_markdown
 from sim.scenario.schema import write_schema
 from tests.docs import backtest_table, variables_table
@@ -37,7 +37,7 @@ def main() -> None:
         for path in write_figures(run, IMAGES, lang):
             if path.suffix != ".png":
                 path.unlink()
-        save_figure(energy_sankey(load_pack(), lang), IMAGES / f"energy_balance.{lang}.png", lang)
+        save_figure(history_chart(load_pack(), lang), IMAGES / f"co2_history.{lang}.png", lang)
 
 
 if __name__ == "__main__":

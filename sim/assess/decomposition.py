@@ -127,6 +127,18 @@ def between_scenarios(
     return _table(*parts)
 
 
+def obstacle(manifest: Mapping[str, Any]) -> str | None:
+    """Tell why the draws of a stored run cannot be split with the bundled base year.
+
+    None where they can: the run has that base year and the levers of this version.
+    """
+    try:
+        recorded_work(manifest)
+    except InputError as error:
+        return str(error)
+    return None
+
+
 def _check_split(by: str) -> None:
     if by not in EFFECTS:
         raise InputError(

@@ -167,9 +167,12 @@ def _joint_tables(together: pd.DataFrame, titles: Mapping[str, str], lang: str) 
 
 
 def compare_command(options: Any) -> None:
-    """Print the paired difference of two scenarios."""
+    """Print the paired difference of two scenarios, and what CO2 owes to which factor."""
     from sim.assess.compare import compare, stored_difference
+    from sim.assess.decomposition import obstacle
     from sim.ensemble.folder import DIFFERENCES
+    from sim.publish.decompositions import split_differences, split_rows, split_tables
+    from sim.publish.tables import difference_tables
 
     lang = options.lang
     run = _read_run(options.run)
@@ -179,14 +182,21 @@ def compare_command(options: Any) -> None:
     if stored is not None:
         found = stored_difference(stored, options.a, options.b, options.years)
         table = table if found.empty else found
+    reason = obstacle(run.manifest)
+    split = None if reason else split_differences(run, options.a, options.b, options.years)
     if options.format != "text":
-        write_rows(records(table), options.format)
-        return
-    from sim.publish.tables import difference_tables
-
-    titles = _titles(run, lang)
-    write_tables(difference_tables(table, titles[options.a], titles[options.b], lang))
-    if table["p05"].isna().all():
+        rows = records(table)
+        if split is not None:
+            rows += [dict.fromkeys(rows[0]) | row for row in split_rows(split)]
+        write_rows(rows, options.format)
+    else:
+        titles = _titles(run, lang)
+        write_tables(difference_tables(table, titles[options.a], titles[options.b], lang))
+        if split is not None:
+            write_tables(split_tables(split, titles[options.a], titles[options.b], lang))
+    if reason:
+        tell(word("cli_no_split", lang, reason=reason), options.quiet)
+    if options.format == "text" and table["p05"].isna().all():
         tell(word("cli_no_spread", lang), options.quiet)
 
 

@@ -12,12 +12,16 @@ from typing import Final
 import pandas as pd
 from matplotlib.figure import Figure
 
+from sim.assess.decomposition import obstacle
 from sim.assess.results import RunResult
 from sim.assess.targets import evaluate
+from sim.baseyear.pack import load_pack
 from sim.ensemble.folder import write_atomic
+from sim.publish.decompositions import change_chart
 from sim.publish.fans import carbon_intensity_fan, gdp_growth_fan, manufacturing_share_fan
 from sim.publish.mixes import energy_mix, power_mix
 from sim.publish.probabilities import probability_chart
+from sim.publish.sankey import energy_sankey
 from sim.publish.style import styled
 from sim.publish.words import check_language, word
 
@@ -43,6 +47,27 @@ def charts(table: pd.DataFrame) -> Mapping[str, Chart]:
         primary_energy=energy_mix,
         generation=power_mix,
     )
+    return drawn
+
+
+def run_charts(run: RunResult, table: pd.DataFrame) -> Mapping[str, Chart]:
+    """Return the charts of a run by name: those of any run, and those it allows.
+
+    The decomposition of CO2 needs draws that can be recomputed, the energy balance the
+    bundled base year.
+
+    Parameters
+    ----------
+    run : RunResult
+        The run.
+    table : DataFrame
+        As in `charts`.
+    """
+    drawn = dict(charts(table))
+    if obstacle(run.manifest) is None:
+        drawn["co2_change_by_sector"] = partial(change_chart, by="sector")
+        drawn["co2_change_by_fuel"] = partial(change_chart, by="fuel")
+        drawn["energy_balance"] = lambda _, lang: energy_sankey(load_pack(), lang)
     return drawn
 
 
@@ -106,7 +131,7 @@ def write_figures(run: RunResult, folder: str | Path, lang: str) -> list[Path]:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    for name, chart in charts(evaluate(run)).items():
+    for name, chart in run_charts(run, evaluate(run)).items():
         figure = chart(run, lang)
         png, svg = target / f"{name}.{lang}.png", target / f"{name}.{lang}.svg"
         save_figure(figure, png, lang)

@@ -27,7 +27,7 @@ from sim.assess.targets import evaluate, joint
 from sim.baseyear.pack import read_observations
 from sim.ensemble.folder import write_atomic
 from sim.publish.audit import identity_residuals
-from sim.publish.charts import chart_title, charts, inline_svg, svg_text
+from sim.publish.charts import chart_title, inline_svg, run_charts, svg_text
 from sim.publish.driving import driving_inputs
 from sim.publish.findings import findings
 from sim.publish.fonts import embedded_font
@@ -180,7 +180,7 @@ def _body(
         Markup(
             inline_svg(svg_text(chart(run, lang), lang), f"{name}-{lang}", chart_title(name, lang))
         )
-        for name, chart in charts(table).items()
+        for name, chart in run_charts(run, table).items()
     ]
     question = "report_question_text" if registered_targets(run) else "report_question_other"
     outside = [row for row in cells if row["status"] == "not_modelled"]
