@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.assess.past import Past, past_estimates, past_level
 from sim.assess.register import Target
 from sim.ensemble.compiled import exact_formula, exact_kernel
 from sim.errors import InputError, nearest_name
@@ -39,9 +40,8 @@ class Plan(NamedTuple):
         Places among the scalars; the reference is subtracted, -1 for none.
     first, last : int64, (n_row,)
         Places of the years that count.
-    past_level, past_year : float64, (n_row,)
-        Highest earlier estimate over that of the first year, and when it was; NaN where
-        none is known.
+    past : Past
+        Estimates before the first year; used by peaks.
     year : float64, (n_year,)
         Calendar years.
     """
@@ -51,8 +51,7 @@ class Plan(NamedTuple):
     reference: Counts
     first: Counts
     last: Counts
-    past_level: Array
-    past_year: Array
+    past: Past
     year: Array
 
 
@@ -86,7 +85,7 @@ def plan_rows(
     years : ndarray of int
         Calendar years of the run.
     history : Dataset (year), optional
-        Estimates before the first year, by the names of the variables; used by peaks.
+        Estimates before the first year, as `sim.assess.past.past_estimates` takes them.
 
     Raises
     ------
@@ -102,8 +101,8 @@ def plan_rows(
             )
         return place[name]
 
-    past = [_past(row, int(years[0]), history) for row in rows]
     start = int(years[0])
+    peaks = [row.variable if _kind(row.target) == PEAK else "" for row in rows]
     return Plan(
         kind=np.array([_kind(row.target) for row in rows], np.int64),
         variable=np.array([find(row.variable) for row in rows], np.int64),
@@ -112,8 +111,7 @@ def plan_rows(
         ),
         first=np.array([max(row.target.first_year - start, 0) for row in rows], np.int64),
         last=np.array([row.target.year - start for row in rows], np.int64),
-        past_level=np.array([level for level, _ in past]),
-        past_year=np.array([year for _, year in past]),
+        past=past_estimates(peaks, start, history),
         year=years.astype(np.float64),
     )
 
@@ -124,22 +122,6 @@ def _kind(target: Target) -> int:
     if target.window == "annual_average":
         return AVERAGE
     return {"level": LEVEL, "increment": INCREMENT, "reduction": REDUCTION}[target.measure]
-
-
-def _past(row: Row, start: int, history: xr.Dataset | None) -> tuple[float, float]:
-    """Return the highest estimate before the year `start` over that of `start`, and its year.
-
-    Estimates join as an index, because inventories and the run may differ in scope.
-    """
-    nothing = (math.nan, math.nan)
-    if _kind(row.target) != PEAK or history is None or row.variable not in history:
-        return nothing
-    series = history[row.variable]
-    earlier = series.where(series["year"] < start, drop=True)
-    if start not in series["year"].values or not earlier.size:
-        return nothing
-    level = float(earlier.max()) / float(series.sel(year=start))
-    return level, float(earlier["year"].values[np.argmax(earlier.values)])
 
 
 @exact_formula
@@ -159,30 +141,36 @@ def geometric_mean_growth(product: float, years: int) -> float:
 
 
 @exact_kernel
-def _peak_year(plan: Plan, row: int, series: Array, used: int, out: Array) -> None:
+def _peak_year(plan: Plan, row: int, series: Array, deviates: Array, used: int, out: Array) -> None:
     """Fill the years of the highest value; NaN where it is the last year.
 
     A maximum in the last year means that the peak has not been seen yet. The first of
     equal maxima counts.
     """
     last = plan.year.shape[0] - 1
+    past = plan.past
     for b in range(used):
         best = 0
         for y in range(1, last + 1):
             if series[y, b] > series[best, b]:
                 best = y
-        if plan.past_level[row] * series[0, b] >= series[best, b]:
-            out[b] = plan.past_year[row]
-        else:
-            out[b] = plan.year[best] if best < last else np.nan
+        out[b] = plan.year[best] if best < last else np.nan
+        highest = series[best, b]
+        for k in range(past.year.shape[0] - 1, -1, -1):
+            level = series[0, b] * past_level(past, row, k, deviates, b)
+            if level >= highest:
+                highest = level
+                out[b] = past.year[k]
 
 
 @exact_kernel
-def _measure_series(plan: Plan, row: int, series: Array, used: int, out: Array) -> None:
+def _measure_series(
+    plan: Plan, row: int, series: Array, deviates: Array, used: int, out: Array
+) -> None:
     """Fill the value of one row in every draw."""
     kind, last = plan.kind[row], plan.last[row]
     if kind == PEAK:
-        _peak_year(plan, row, series, used, out)
+        _peak_year(plan, row, series, deviates, used, out)
         return
     now = series[last]
     if kind == AVERAGE:
@@ -205,13 +193,15 @@ def _measure_series(plan: Plan, row: int, series: Array, used: int, out: Array) 
 
 
 @exact_kernel
-def measure_rows(plan: Plan, scalars: Array, used: int, values: Array) -> None:
+def measure_rows(plan: Plan, scalars: Array, deviates: Array, used: int, values: Array) -> None:
     """Measure every row of a plan in a block of draws.
 
     Parameters
     ----------
     plan : Plan
     scalars : ndarray, shape (n_variable, n_year, width)
+    deviates : ndarray, shape (len(STREAMS), width)
+        Of the estimates before the first year; see `sim.assess.past.past_deviates`.
     used : int
         Number of leading draws that count.
     values : ndarray, shape (n_row, width)
@@ -219,9 +209,9 @@ def measure_rows(plan: Plan, scalars: Array, used: int, values: Array) -> None:
     """
     other = np.empty(values.shape[1])
     for row in range(values.shape[0]):
-        _measure_series(plan, row, scalars[plan.variable[row]], used, values[row])
+        _measure_series(plan, row, scalars[plan.variable[row]], deviates, used, values[row])
         if plan.reference[row] >= 0:
-            _measure_series(plan, row, scalars[plan.reference[row]], used, other)
+            _measure_series(plan, row, scalars[plan.reference[row]], deviates, used, other)
             for b in range(used):
                 values[row, b] -= other[b]
 

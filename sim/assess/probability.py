@@ -82,6 +82,8 @@ def share_error(
 def pack_history(source: xr.Dataset) -> xr.Dataset | None:
     """Return CO2, coal and oil up to 2025 under the names of the model variables.
 
+    Each with its standard deviation, ``NAME_sd``.
+
     Parameters
     ----------
     source : Dataset
@@ -93,9 +95,12 @@ def pack_history(source: xr.Dataset) -> xr.Dataset | None:
         None where the source holds no history.
     """
     found = {
-        variable: source[name].rename({"history_year": "year"}).reset_coords(drop=True)
+        f"{variable}{end}": source[f"{name}{end}"]
+        .rename({"history_year": "year"})
+        .reset_coords(drop=True)
         for name, variable in _HISTORY.items()
-        if name in source and source[name].dims == ("history_year",)
+        for end in ("", "_sd")
+        if f"{name}{end}" in source and source[f"{name}{end}"].dims == ("history_year",)
     }
     return xr.Dataset(found) if found else None
 

@@ -27,6 +27,7 @@ from sim.assess.measure import (
     measure_rows,
     plan_rows,
 )
+from sim.assess.past import STREAMS, past_deviates
 from sim.assess.probability import (
     registered_targets,
     run_history,
@@ -96,6 +97,7 @@ class TargetTally:
             self.targets = registered_targets(run)
         self.draws = draws
         self.how = self._design(run, draws)
+        self._seed = int(run.manifest.get("seed", 0))
         self.judged = [
             item
             for item in self.targets
@@ -114,7 +116,8 @@ class TargetTally:
         for index in range(scenarios):
             paths = [run.paths[name].values[index] for name in self.names]
             values = np.empty((len(self._rows), 1))
-            measure_rows(self._plan, np.array(paths, np.float64)[..., None], 1, values)
+            centre = np.zeros((len(STREAMS), 1))
+            measure_rows(self._plan, np.array(paths, np.float64)[..., None], centre, 1, values)
             self._central[index] = values[:, 0]
         # draws that pass, and pairs of which both draws do, by replicate
         shape = (2, scenarios, self.how.replicates)
@@ -199,7 +202,8 @@ class TargetTally:
     def add(self, index: int, scalars: Array, used: int, first: int) -> None:
         """Count a leaf of one scenario."""
         values = np.empty((len(self._rows), scalars.shape[-1]))
-        measure_rows(self._plan, scalars, used, values)
+        deviates = past_deviates(self._seed, first, LEAF)
+        measure_rows(self._plan, scalars, deviates, used, values)
         counts = np.zeros((2, self._row.size), np.int64)
         together = np.zeros((2, len(self.groups)), np.int64)
         low, high, main = self._low[index], self._high[index], self._main

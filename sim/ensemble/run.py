@@ -138,7 +138,7 @@ def run_ensemble(
     stream = Stream(work, centre, draws, observers, how)
     begun = EnsembleRun(
         *(tuple(resolved), paths, xr.Dataset(), None, None),
-        {"pack": origin, "sampler": how._asdict()},
+        {"pack": origin, "seed": seed, "sampler": how._asdict()},
     )
     for observer in observers:
         observer.begin(begun, draws)
