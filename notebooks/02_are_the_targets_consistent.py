@@ -31,6 +31,8 @@ import pandas as pd
 from IPython.display import Markdown, display
 
 import sim
+from sim.assess.reach import TARGETS, reach
+from sim.assess.register import load_targets
 from sim.assess.targets import joint
 from sim.ensemble.effects import input_effects
 from sim.ensemble.inputs import read_inputs
@@ -497,7 +499,38 @@ for name, change in CLOSURES.items():
 pd.DataFrame(rows).T
 
 # %% [markdown]
-# ## 2.9 小结 What follows
+# ## 2.9 哪些能源目标可以同时实现 Which energy targets fit together
+#
+# 非化石占比、清洁装机、能源综合生产能力、新增清洁电量覆盖新增用电、碳强度、碳达峰、煤炭达峰：
+# 在情景 `plan` 的增速和年均5%的增速下，风光新增装机须为规划情景的几倍，才能在中心路径上一并实现？
+# 右侧两列为全部抽样中同时实现的概率：按规划建设，与按该倍数建设。
+#
+# Non-fossil share, clean capacity, production capacity, clean growth covering demand growth,
+# carbon intensity, peaks of CO2 and coal: by how much must the wind and PV builds of `plan` be
+# multiplied for the central path to meet them, at the growth of the scenario and at 5 % a year?
+# The columns at the right are probabilities over the draws: with the builds as planned, and with
+# that factor. The record page of the documentation shows all combinations of all but one.
+
+# %%
+found = reach(plan, draws=512)
+names = {item.target_id: f"{item.name_zh} {item.name_en}" for item in load_targets()}
+table = found.combinations[found.combinations["count"].isin([1, len(TARGETS)])]
+pd.DataFrame(
+    {
+        "targets 目标": [names.get(text, "全部目标 all of them") for text in table["targets"]],
+        "growth 增速": [percent(value) for value in table["growth"]],
+        "factor 倍数": table["multiple"].round(2).values,
+        "wind, GW a year 风电": table["wind_gw"].round(1).values,
+        "PV, GW a year 光伏": table["solar_gw"].round(1).values,
+        "wind / best year 与历史最高比": table["wind_over_record"].round(2).values,
+        "PV / best year 与历史最高比": table["solar_over_record"].round(2).values,
+        "P, as planned 按规划": [percent(value, 0) for value in table["probability"]],
+        "P, with factor 按倍数": [percent(value, 0) for value in table["probability_built"]],
+    }
+)
+
+# %% [markdown]
+# ## 2.10 小结 What follows
 #
 # 以下数字由上面的运行算出，以情景 `plan` 和模型为条件。
 #

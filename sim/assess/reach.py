@@ -20,11 +20,12 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.assess.probability import monte_carlo_error
 from sim.assess.register import Target, load_targets
 from sim.assess.tally import TargetTally
 from sim.baseyear.pack import load_pack
 from sim.ensemble.assemble import central_dataset
-from sim.ensemble.run import EnsembleRun
+from sim.ensemble.run import EnsembleRun, run_ensemble
 from sim.ensemble.work import prepare_work, simulate_centre
 from sim.errors import InputError, nearest_name
 from sim.figures.series import load_series, series
@@ -48,7 +49,9 @@ TECHNOLOGIES: Final = {
     "wind": ("wind_onshore", "wind_offshore"),
     "solar": ("solar_utility", "solar_distributed"),
 }
-MULTIPLES: Final = tuple(np.arange(0.0, 5.01, 0.25).tolist())
+# in steps of a twentieth where the answers lie, then of a quarter
+MULTIPLES: Final = (*(n / 20 for n in range(40)), *(n / 4 for n in range(8, 21)))
+DRAWS: Final = 2048
 HORIZON: Final = 2035
 GROWTH: Final = "growth.tfp_growth"
 
@@ -63,7 +66,10 @@ class Reach:
         ``growth_setting, growth`` (average 2026-2030), ``targets`` (joined by ``;``),
         ``count``, ``multiple`` (smallest factor on the scenario's builds; NaN where none
         does), ``wind_gw`` and ``solar_gw`` (mean yearly builds 2026-2030 that follow), and
-        ``wind_over_record, solar_over_record`` (these over the best year on record).
+        ``wind_over_record, solar_over_record`` (these over the best year on record);
+        ``probability`` that all targets of the combination are met in the draws of the
+        growth setting, ``probability_built`` with the builds times `multiple`, and their
+        Monte Carlo errors ``…_se``; NaN where no draws were asked for.
     record : DataFrame
         ``source`` (wind, solar), ``gw``, ``year``: the best yearly addition on record.
     """
@@ -94,6 +100,8 @@ def reach(
     targets: Sequence[str] = TARGETS,
     multiples: Sequence[float] = MULTIPLES,
     aim: float = 0.05,
+    draws: int = DRAWS,
+    seed: int = 1,
     pack: xr.Dataset | None = None,
 ) -> Reach:
     """Find the builds of wind and solar that each combination of targets needs.
@@ -108,6 +116,8 @@ def reach(
         Factors to try, ascending.
     aim : float
         The average growth 2026-2030 of the second setting.
+    draws, seed : int
+        Size and seed of the ensembles that give the probabilities; 0 for none.
     pack : Dataset, optional
         The bundled base year where not given.
 
@@ -130,7 +140,10 @@ def reach(
         run = _central_run(changed, multiples, source)
         met = _met(chosen, run)
         head = {"growth_setting": setting, "growth": _average(run.paths)}
-        rows.extend(head | row for row in _combinations(targets, met, multiples, changed, source))
+        found = _combinations(targets, met, multiples, changed, source)
+        if draws:
+            _add_probabilities(found, chosen, changed, draws, seed, source)
+        rows.extend(head | row for row in found)
     table = pd.DataFrame(rows)
     best = record.set_index("source")["gw"]
     for name in BUILDS:
@@ -180,17 +193,22 @@ def _shift_for(given: Scenario, aim: float, pack: xr.Dataset) -> float:
     raise InputError("no shift of TFP growth brings the growth aimed at", key=GROWTH, found=aim)
 
 
-def _central_run(given: Scenario, multiples: Sequence[float], pack: xr.Dataset) -> EnsembleRun:
-    """Central paths, one scenario a multiple, with what has been before the base year."""
+def _multiplied(given: Scenario, multiples: Sequence[float], pack: xr.Dataset) -> list[Scenario]:
+    """The scenario with its builds of wind and solar times each multiple."""
     base = {lever: _by_year(given, lever, pack) for levers in BUILDS.values() for lever in levers}
-    resolved = []
+    made = []
     for multiple in multiples:
         changes: dict[str, object] = {
             lever: {year: value * multiple for year, value in path.items()}
             for lever, path in base.items()
         }
-        item = given.set(changes, name=f"x{multiple:g}")
-        resolved.append(item.resolve(pack, horizon=HORIZON))
+        made.append(given.set(changes, name=f"x{multiple:g}"))
+    return made
+
+
+def _central_run(given: Scenario, multiples: Sequence[float], pack: xr.Dataset) -> EnsembleRun:
+    """Central paths, one scenario a multiple, with what has been before the base year."""
+    resolved = [item.resolve(pack, horizon=HORIZON) for item in _multiplied(given, multiples, pack)]
     work = prepare_work(pack, resolved, 1)
     centre = [simulate_centre(work, index) for index in range(len(resolved))]
     paths = central_dataset([item.name for item in resolved], work.cases[0].years, centre)
@@ -235,3 +253,28 @@ def _combinations(
                 }
             )
     return rows
+
+
+def _add_probabilities(
+    rows: list[dict[str, object]],
+    chosen: Sequence[Target],
+    given: Scenario,
+    draws: int,
+    seed: int,
+    pack: xr.Dataset,
+) -> None:
+    """Write into `rows` how likely each combination is met, as given and as it would be built."""
+    multiples = [float(str(row["multiple"])) for row in rows]
+    runs = [1.0, *sorted({m for m in multiples if not np.isnan(m)} - {1.0})]
+    tally = TargetTally(
+        chosen, groups=[("set", tuple(str(row["targets"]).split(";"))) for row in rows]
+    )
+    scenarios = _multiplied(given, runs, pack)
+    run_ensemble(scenarios, draws=draws, seed=seed, horizon=HORIZON, pack=pack, observers=[tally])
+    met = tally.together()
+    error = monte_carlo_error(met, draws)
+    for i, (row, multiple) in enumerate(zip(rows, multiples, strict=True)):
+        for name, at in (("probability", 1.0), ("probability_built", multiple)):
+            known = at in runs
+            row[name] = met[runs.index(at), i] / draws if known else np.nan
+            row[f"{name}_se"] = error[runs.index(at), i] if known else np.nan

@@ -47,6 +47,8 @@ LMDI-I (Ang 2005), neighbouring years added up, Mt. The inventory is that of CEA
 apart, since the inventory counts the carbon of coke where coke is burnt and once more as
 furnace gas, and misses about 28 Mt of that gas in 2011-12. `models.lmdi` holds the formulae,
 with the limits of zeros (Ang & Liu 2007).
+
+![What changed CO2, 1997-2019](../images/co2_history.en.png)
 """
 _BREAK: Final = """\
 The second table takes structure from current-price shares as released. The release of industry
@@ -86,9 +88,12 @@ _REACH: Final = """\
 ## Which energy targets fit together
 
 The builds of wind and solar of the scenario `plan` times one factor, everything else kept, on
-the central path to 2035: the smallest factor (in steps of a quarter) at which all targets of
-a combination are met, the mean builds 2026-2030 it means, and these over the best year on
-record. Second setting: TFP growth raised until GDP grows 5 % a year, a what-if only.
+the central path to 2035: the smallest factor (in steps of a twentieth up to 2) at which all
+targets of a combination are met, the mean builds 2026-2030 it means, and these over the best
+year on record. Second setting: TFP growth raised until GDP grows 5 % a year, a what-if only.
+The probabilities are shares of 2,048 draws (seed 1) in which all of the combination are met, at
+the growth setting: with the builds of the plan as they are, and with the factor. A central path
+that meets its targets by a hair leaves about one chance in two.
 """
 
 
@@ -205,13 +210,13 @@ def _backcast_table(table: pd.DataFrame) -> str:
 
 
 def _peak_table(found: pd.DataFrame) -> str:
-    names = {target.target_id: target.name_en for target in load_targets()}
+    names = {item.target_id: f"{item.name_en} {item.name_zh}" for item in load_targets()}
     rows = []
     for row in found.to_dict("records"):
         error = f"{100.0 * row['probability_se']:.1f}"
         rows.append(
             [
-                f"{names[row['target_id']]}, by {row['last_allowed']}",
+                f"{names[row['target_id']]} ({row['last_allowed']})",
                 str(row["scenario"]),
                 *(_year(row[key]) for key in ("central", "p05", "p50", "p95")),
                 f"{100.0 * row['probability']:.1f} ± {error} %",
@@ -219,8 +224,8 @@ def _peak_table(found: pd.DataFrame) -> str:
                 f"{_number(row['gap_if_missed'])} {row['unit']}",
             ]
         )
-    head = ["peak", "scenario", "central", "5 %", "50 %", "95 %", "probability"]
-    return _table([*head, "mean gap", "mean gap where missed"], rows)
+    head = ["peak 达峰", "scenario 情景", "central 中心", "5 %", "50 %", "95 %", "probability 概率"]
+    return _table([*head, "mean gap 平均缺口", "where missed 未达时缺口"], rows)
 
 
 def _year(value: float) -> str:
@@ -237,7 +242,7 @@ def _record_line(reached: Reach) -> str:
 
 def _reach_table(reached: Reach) -> str:
     """Single targets, all but one, and all; the function returns every combination."""
-    names = {target.target_id: target.name_en for target in load_targets()}
+    names = {item.target_id: f"{item.name_en} {item.name_zh}" for item in load_targets()}
     table, rows = reached.combinations, []
     for _, group in table.groupby("growth_setting", sort=False):
         growth = f"{100.0 * float(group['growth'].iloc[0]):.2f} %"
@@ -246,10 +251,10 @@ def _reach_table(reached: Reach) -> str:
             if row["count"] == 1:
                 label = names[members[0]]
             elif row["count"] == len(TARGETS):
-                label = "**all of them**"
+                label = "**all of them 全部**"
             elif row["count"] == len(TARGETS) - 1:
                 left = next(name for name in TARGETS if name not in members)
-                label = f"all but: {names[left]}"
+                label = f"all but 除外: {names[left]}"
             else:
                 continue
             found = not np.isnan(row["multiple"])
@@ -258,6 +263,19 @@ def _reach_table(reached: Reach) -> str:
                 *(_number(row[f"{s}_gw"]) if found else "–" for s in ("wind", "solar")),
                 *(_number(row[f"{s}_over_record"], 2) if found else "–" for s in ("wind", "solar")),
             ]
-            rows.append([label, growth, *values])
-    head = ["targets", "growth a year", "factor", "wind, GW a year", "solar, GW a year"]
-    return _table([*head, "wind over record", "solar over record"], rows)
+            chances = [
+                _chance(row[name], row[f"{name}_se"])
+                for name in ("probability", "probability_built")
+            ]
+            rows.append([label, growth, *values, *chances])
+    head = [
+        *("targets 目标", "growth a year 增速", "factor 倍数"),
+        *("wind, GW a year 风电", "solar, GW a year 光伏"),
+        *("wind over record 与历史最高比", "solar over record 与历史最高比"),
+        *("probability, as planned 概率", "with the factor 按倍数建设"),
+    ]
+    return _table(head, rows)
+
+
+def _chance(share: float, error: float) -> str:
+    return "–" if np.isnan(share) else f"{100.0 * share:.0f} ± {100.0 * error:.0f} %"

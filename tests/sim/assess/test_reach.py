@@ -16,7 +16,7 @@ PAIR = ("non_fossil_share_2030", "clean_capacity_share_2030")
 
 @pytest.fixture(scope="module")
 def reached():
-    return reach("plan", targets=PAIR, multiples=(0.0, 1.0, 3.0))
+    return reach("plan", targets=PAIR, multiples=(0.0, 1.0, 3.0), draws=256)
 
 
 def test_record_is_the_best_year_of_published_and_reconciled_additions():
@@ -44,6 +44,17 @@ def test_builds_are_the_multiple_of_the_plan(reached):
     assert row["wind_over_record"] > 0.0
 
 
+def test_probabilities_are_those_of_the_draws_of_the_scenario(reached):
+    table = evaluate(sim.run(["plan"], draws=256, horizon=2035, threads=1))
+    single = table.set_index("target_id")["probability"]
+    rows = reached.combinations.set_index(["growth_setting", "targets"])
+    for name in PAIR:
+        assert rows.loc[("scenario", name), "probability"] == single[name]
+    both = rows.loc[("scenario", ";".join(PAIR))]
+    assert both["probability"] <= single[list(PAIR)].min()
+    assert both["probability_built"] > both["probability"]
+
+
 def test_central_path_of_multiple_one_is_that_of_the_scenario(reached):
     table = evaluate(sim.run(["plan"], draws=1, horizon=2035, threads=1))
     central = table.set_index("target_id")["central"]
@@ -53,8 +64,10 @@ def test_central_path_of_multiple_one_is_that_of_the_scenario(reached):
 
 
 def test_what_no_build_reaches_is_not_a_number():
-    out = reach("plan", targets=("clean_capacity_share_2030",), multiples=(0.0,)).combinations
+    out = reach("plan", targets=("clean_capacity_share_2030",), multiples=(0.0,), draws=64).combinations
     assert np.isnan(out["multiple"]).all()
+    assert np.isnan(out["probability_built"]).all()
+    assert (out["probability"] < 1.0).all()
 
 
 def test_an_unknown_target_is_refused():
