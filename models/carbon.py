@@ -51,13 +51,18 @@ def emission_factors(y, structure, drivers, factor, stored):
     """Emission factor of each fuel (4, B), and the part of feedstock carbon stored (4, B).
 
     The driver of stored carbon is oil's share; the other carriers' shares move with it.
+    Coke holds no more carbon than the coal it was made from: its factor stays below coal's
+    over the coking efficiency.
     """
+    whole = 1.0 / structure.parameters[PARAMETER.coking_efficiency]
     for c in range(4):
         level = structure.carbon_stored_share[c] / structure.carbon_stored_share[OIL]
         for d in range(factor.shape[1]):
             moved = drivers[DRIVER.emission_factor_coal + c, y, d]
             factor[c, d] = structure.emission_factor[c] * moved
             stored[c, d] = min(drivers[DRIVER.carbon_stored_share, y, d] * level, 1.0)
+    for d in range(factor.shape[1]):
+        factor[COKE, d] = min(factor[COKE, d], factor[COAL, d] * whole)
 
 
 @step

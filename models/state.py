@@ -29,6 +29,7 @@ BUILT: Final = (
     "gas",
     "storage",
 )
+RETIRED: Final = ("wind_onshore", "solar_utility", "coal")
 RUN: Final = (
     "nuclear",
     "hydro",
@@ -65,6 +66,7 @@ DRIVERS: Final = (
     "exports_growth",
     "outflow_growth",
     *(f"external_growth_{group}" for group in DEMAND_GROUPS),
+    "refining_to_chemicals",
     "closure_weight_domestic",
     "consumption_services_shift",
     "investment_equipment_shift",
@@ -88,6 +90,7 @@ DRIVERS: Final = (
     "nuclear_heat",
     # power
     *(f"build_{technology}" for technology in BUILT),
+    *(f"retire_{technology}" for technology in RETIRED),
     *(f"hours_{technology}" for technology in RUN),
     "curtailment_base",
     "net_import",
@@ -98,6 +101,8 @@ DRIVERS: Final = (
     "imported_nonfossil_share",
     "imported_electricity_factor",
     "heat_efficiency",
+    "heat_chp_share",
+    "chp_fuel_saving",
     "curtailment_response",
     "coal_availability",
     "coal_minimum_output",
@@ -179,6 +184,9 @@ SCALARS: Final = (
     "coal_consumption",
     "oil_consumption",
     "gas_consumption",
+    "heat_chp",
+    "heat_boilers",
+    "heat_nuclear",
     "co2_total",
     "co2_energy",
     "co2_process",

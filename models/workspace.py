@@ -23,7 +23,7 @@ class Workspace(NamedTuple):
     volumes: Array  # (3, 7, B) of each final use since the base year, by closure
     external: Array  # (12, B) external demand by group since the base year
     prices: Array  # (6, B) relative to the GDP deflator
-    shifts: Array  # (2, B) cumulated moves of composition
+    shifts: Array  # (3, B) cumulated moves of composition
     composition: Array  # (2, 4, B) share and total of what a shift favours
     demand: Array  # (7, n, B) final demand before closure
     goods: Array  # (4, n, B) local demand, output, intermediate use, imports
@@ -81,7 +81,7 @@ def workspace(sectors: int, years: int, draws: int) -> Workspace:
         "volumes": (3, 7, b),
         "external": (12, b),
         "prices": (6, b),
-        "shifts": (2, b),
+        "shifts": (3, b),
         "composition": (2, 4, b),
         "demand": (7, n, b),
         "goods": (4, n, b),

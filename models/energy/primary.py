@@ -7,7 +7,7 @@ meet in each draw.
 
 from __future__ import annotations
 
-from models.compiled import step
+from models.compiled import equation, step
 from models.energy.power import generation
 from models.energy.year import (
     BIO_POWER,
@@ -40,11 +40,24 @@ from models.vector import exp
 REFINING = 10  # sector 11
 
 
+@equation
+def heat_fuel(heat, efficiency, chp_share, chp_share_base, chp_saving):
+    """Fuel (Mtce) for the heat that fuels supply, plants and boilers together.
+
+    heat / efficiency - heat * saving * (c - c0): `efficiency` is that of all heat supply at
+    the base year's share c0 of combined heat and power (CHP), and each unit of heat that
+    moves from a boiler to CHP saves `chp_saving` of fuel (Mtce/Mtce). CHP fuel is what heat
+    takes beside power: the coal of the power it generates stands with power.
+    """
+    return heat / efficiency - heat * chp_saving * (chp_share - chp_share_base)
+
+
 @step
 def transform(y, structure, drivers, carriers, coke, results, flows):
     """Fuel into heat, power, coking and refining: `flows` (10, B), Mtce.
 
     Rows: 0-6 heat fuel by final carrier, 7 coal for coking, 8 coke made, 9 refinery loss.
+    Heat comes from nuclear plants first, then from CHP and boilers by the share of CHP.
     Coke made follows final demand for coke, refinery loss the output of refining.
     `carriers` (7, B): final energy; `coke` (B,): final coke of the base year, set in year 0.
     """
@@ -52,11 +65,23 @@ def transform(y, structure, drivers, carriers, coke, results, flows):
     draws = flows.shape[1]
     if y == 0:
         coke[:] = carriers[COKE]
-    for c in range(7):
-        share = structure.heat_fuel_share[c]
-        for d in range(draws):
-            heat = carriers[HEAT, d] - drivers[DRIVER.nuclear_heat, y, d]
-            flows[c, d] = heat / drivers[DRIVER.heat_efficiency, y, d] * share
+    s = results.scalars
+    for d in range(draws):
+        nuclear = drivers[DRIVER.nuclear_heat, y, d]
+        heat = carriers[HEAT, d] - nuclear
+        share = drivers[DRIVER.heat_chp_share, y, d]
+        s[SCALAR.heat_nuclear, y, d] = nuclear
+        s[SCALAR.heat_chp, y, d] = heat * share
+        s[SCALAR.heat_boilers, y, d] = heat * (1.0 - share)
+        fuel = heat_fuel(
+            heat,
+            drivers[DRIVER.heat_efficiency, y, d],
+            share,
+            drivers[DRIVER.heat_chp_share, 0, d],
+            drivers[DRIVER.chp_fuel_saving, y, d],
+        )
+        for c in range(7):
+            flows[c, d] = fuel * structure.heat_fuel_share[c]
     for d in range(draws):
         made = p[PARAMETER.coke_output] * carriers[COKE, d] / coke[d]
         flows[7, d] = made / p[PARAMETER.coking_efficiency]

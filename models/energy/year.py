@@ -7,6 +7,8 @@ electricity count at the gross standard-coal rate of thermal generation of the y
 
 from __future__ import annotations
 
+import numpy as np
+
 from models.compiled import step
 from models.energy.demand import (
     electric_vehicles,
@@ -15,7 +17,8 @@ from models.energy.demand import (
     steel_route,
 )
 from models.energy.power import at_year_end, in_service
-from models.state import DRIVER, PARAMETER
+from models.labels import TECHNOLOGIES
+from models.state import DRIVER, PARAMETER, RETIRED
 from models.vector import exp
 
 CALORIFIC = 0.1229  # Mtce per TWh
@@ -29,6 +32,7 @@ SECTORS = 42
 RURAL, URBAN = 42, 43
 INDUSTRY_GROUP, BUILDINGS_GROUP, TRANSPORT_GROUP = 0, 1, 2
 TO_GAS, ON_ROAD, PER_FUEL = 3, 4, 5  # further rows of `kept`
+RETIRED_INDEX = np.array([TECHNOLOGIES.index(name) for name in RETIRED], dtype=np.int64)
 
 
 @step
@@ -200,8 +204,8 @@ def build_capacity(y, structure, drivers, slips, built, capacity, average):
     """Move capacity (11, B) at year end and its average over the year.
 
     `built` lists the technologies of the `build_` drivers. Additions of wind, solar and
-    the other annual builds run half of their first year; named units run from their
-    commissioning date, planned date plus slip (U, B).
+    the other annual builds run half of their first year, and what retires half of its
+    last; no more retires than stands. Named units run from their commissioning date, planned date plus slip (U, B).
     """
     draws = capacity.shape[1]
     year = structure.parameters[PARAMETER.base_year] + y
@@ -214,6 +218,12 @@ def build_capacity(y, structure, drivers, slips, built, capacity, average):
             added = max(drivers[DRIVER.build_hydro + b, y, d], -capacity[t, d])
             average[t, d] += 0.5 * added
             capacity[t, d] += added
+    for k in range(RETIRED_INDEX.shape[0]):
+        t = RETIRED_INDEX[k]
+        for d in range(draws):
+            closed = min(drivers[DRIVER.retire_wind_onshore + k, y, d], capacity[t, d])
+            average[t, d] -= 0.5 * closed
+            capacity[t, d] -= closed
     for u in range(structure.unit_capacity.shape[0]):
         t = structure.unit_technology[u]
         size, planned = structure.unit_capacity[u], structure.unit_year[u]

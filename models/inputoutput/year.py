@@ -19,6 +19,7 @@ from models.vector import exp, multiply
 DOMESTIC = 4  # rural and urban households, government, fixed capital
 GOVERNMENT, CAPITAL_USE = 2, 3
 INVENTORIES, OUTFLOW, EXPORTS = 4, 5, 6
+REFINED, CHEMICALS = 10, 11  # sectors 11 and 12
 SERVICES = 27  # first sector of services
 PRIMARY_GROUP, MINING_ENERGY, SERVICES_GROUP = 0, 1, 5  # price groups
 MATERIALS, MANUFACTURING_OTHER = 2, 3  # price groups that make up manufacturing
@@ -51,9 +52,10 @@ def grow_demand(y, drivers, volumes, external, prices, shifts):
         External demand by demand group, beyond total outflow and exports.
     prices : array (6, B)
         Prices by group relative to the GDP deflator.
-    shifts : array (2, B)
-        Cumulated move of consumption to services and of investment from all other products
-        to equipment (fractions of their totals).
+    shifts : array (3, B)
+        Cumulated move of consumption to services, of investment from all other products
+        to equipment (fractions of their totals), and of external sales of refined products
+        to chemicals (fraction of the former).
     """
     draws = prices.shape[1]
     first_group = DRIVER.external_growth_agriculture
@@ -67,6 +69,7 @@ def grow_demand(y, drivers, volumes, external, prices, shifts):
     for d in range(draws):
         shifts[0, d] += drivers[DRIVER.consumption_services_shift, y, d]
         shifts[1, d] += drivers[DRIVER.investment_equipment_shift, y, d]
+        shifts[2, d] += drivers[DRIVER.refining_to_chemicals, y, d]
     for g in range(external.shape[0]):
         for d in range(draws):
             external[g, d] *= exp(drivers[first_group + g, y, d])
@@ -124,6 +127,12 @@ def compose_demand(structure, base, composition, external, shifts, scale, out):
             out[INVENTORIES, i, d] = base.final_demand[INVENTORIES, i, d]
             out[OUTFLOW, i, d] = base.final_demand[OUTFLOW, i, d] * external[g, d]
             out[EXPORTS, i, d] = base.final_demand[EXPORTS, i, d] * external[g, d]
+    for d in range(draws):
+        share = min(max(shifts[2, d], 0.0), 1.0)
+        for k in (OUTFLOW, EXPORTS):
+            moved = share * out[k, REFINED, d]
+            out[k, REFINED, d] -= moved
+            out[k, CHEMICALS, d] += moved
 
 
 @step

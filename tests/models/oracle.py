@@ -13,7 +13,7 @@ import numpy as np
 
 from models import labels
 from models.labels import CARRIERS, ENERGY_GROUPS, FINAL_CARRIERS, SECTORS, TECHNOLOGIES
-from models.state import BUILT, IDENTITIES, RUN, SCALARS, Driver, Parameter, Results
+from models.state import BUILT, IDENTITIES, RETIRED, RUN, SCALARS, Driver, Parameter, Results
 
 TCE_PER_MWH = 0.1229  # calorific value: Mtce per TWh
 MOST = 0.25  # change of a kind of demand that the closure makes in a year
@@ -79,7 +79,7 @@ def simulate_one(structure, base, drivers, slips, apart=None) -> Results:
         t.final_energy.append(burnt + raw_material)
         t.raw_material.append(raw_material)
         hours = power(y, structure, base, d, p, s, r, t, average)
-        flows = transformation(y, structure, d, p, t)
+        flows = transformation(y, structure, d, p, s, t)
         primary(y, structure, d, p, s, r, t, flows)
         clean(y, structure, d, p, s, t, hours)
         carbon(y, structure, base, d, p, s, r, t, flows)
@@ -121,6 +121,10 @@ def final_demand(y, structure, base, d) -> np.ndarray:
     f[3] = recompose(f[3], structure.equipment, since(d.investment_equipment_shift)[y])
     by_group = {g: since(getattr(d, f"external_growth_{g}"))[y] for g in labels.DEMAND_GROUPS}
     f[5:] *= np.exp(spread(by_group, labels.DEMAND_GROUPS))
+    refined, chemicals = SECTORS.index("11"), SECTORS.index("12")
+    moved = np.clip(since(d.refining_to_chemicals)[y], 0.0, 1.0) * f[5:, refined]
+    f[5:, refined] -= moved
+    f[5:, chemicals] += moved
     return f
 
 
@@ -238,6 +242,9 @@ def capacities(structure, base, d, p, slips) -> tuple[list, list]:
         for name in BUILT:
             i = TECHNOLOGIES.index(name)
             added[i] = max(getattr(d, f"build_{name}")[y], -end[-1][i])
+        for name in RETIRED:
+            i = TECHNOLOGIES.index(name)
+            added[i] -= min(getattr(d, f"retire_{name}")[y], end[-1][i] + added[i])
         for u in np.flatnonzero((year < start) & (start <= year + 1)):
             new[structure.unit_technology[u]] += structure.unit_capacity[u]
             part = year + 1 - start[u]  # of its first year
@@ -413,15 +420,18 @@ def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
     return hours
 
 
-def transformation(y, structure, d, p, t) -> SimpleNamespace:
+def transformation(y, structure, d, p, s, t) -> SimpleNamespace:
     """Heat fuel by carrier, coking and refining, Mtce."""
     energy = t.final_energy[y].sum(axis=0)
     carrier = dict(zip(FINAL_CARRIERS, energy, strict=True))
     coke = p.coke_output * carrier["coke"] / t.final_energy[0][:, 1].sum()
     refined = t.gross_output[y][SECTORS.index("11")] / t.gross_output[0][SECTORS.index("11")]
-    boilers = (carrier["heat"] - d.nuclear_heat[y]) / d.heat_efficiency[y]
+    heat = carrier["heat"] - d.nuclear_heat[y]
+    saved = d.chp_fuel_saving[y] * (d.heat_chp_share[y] - d.heat_chp_share[0])
+    s.heat_nuclear[y] = d.nuclear_heat[y]
+    s.heat_chp[y], s.heat_boilers[y] = heat * np.array([1, -1]) * d.heat_chp_share[y] + [0, heat]
     return SimpleNamespace(
-        heat=boilers * structure.heat_fuel_share,
+        heat=heat * (1 / d.heat_efficiency[y] - saved) * structure.heat_fuel_share,
         coke=coke,
         coking=coke / p.coking_efficiency,
         refining=p.refinery_loss * refined,
@@ -493,6 +503,7 @@ def carbon(y, structure, base, d, p, s, r, t, flows) -> None:
     """CO2 by energy sector from fuels burnt and processes; scopes and intensity."""
     scale = np.array([getattr(d, f"emission_factor_{c}")[y] for c in FUELS])
     factor = structure.emission_factor[:4] * scale
+    factor[1] = min(factor[1], factor[0] / p.coking_efficiency)  # carbon of the coal coked
     level = d.carbon_stored_share[y] / structure.carbon_stored_share[2]
     bound = np.minimum(structure.carbon_stored_share[:4] * level, 1.0)
     stored = t.raw_material[y][:, :4] * bound

@@ -132,6 +132,7 @@ def test_a_late_nuclear_unit_means_more_coal_and_a_lower_non_fossil_share():
     structure, base, drivers, slips = random_economy(31)
     even = Days(np.ones((4, 1, 24)), np.ones((3, 1)), np.array([365.0]))
     structure = structure._replace(days=even)  # no hour of surplus: coal steps in for all of it
+    drivers[DRIVER.coal_minimum_output] = 0.1
     early = rerun(structure, base, drivers, slips * 0.0)
     late_slips = slips * 0.0
     late_slips[0] = 2.0  # planned for mid-2026: now mid-2028

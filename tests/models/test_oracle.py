@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from models.economy import simulate
 from models.labels import TECHNOLOGIES
-from models.state import BUILT, DRIVER, DRIVERS, SCALAR, SCALARS, Results, empty_results
+from models.state import BUILT, DRIVER, DRIVERS, RETIRED, SCALAR, SCALARS, Results, empty_results
 from tests.models.economies import random_economy
 from tests.models.oracle import simulate_one
 
@@ -33,6 +33,9 @@ EXTREMES = {
     "captured": {"carbon_capture": 3000.0},
     "curtailed": {"build_wind_onshore": 30.0, "curtailment_response": 2.0},
     "retired": {f"build_{name}": -4.0 for name in BUILT if name != "coal"},
+    "closed": {f"retire_{name}": 4.0 if name == "coal" else 30.0 for name in RETIRED},
+    "boiled": {"heat_chp_share": 0.0, "chp_fuel_saving": 0.4},
+    "refined": {"refining_to_chemicals": 0.4},
     "boom": {"tfp_growth": 0.2, "closure_weight_domestic": 0.1},
     "bust": {"tfp_growth": -0.12, "closure_weight_domestic": 0.9},
     "served": {"consumption_services_shift": 0.3, "investment_equipment_shift": -0.4},

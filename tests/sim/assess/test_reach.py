@@ -64,7 +64,8 @@ def test_central_path_of_multiple_one_is_that_of_the_scenario(reached):
 
 
 def test_what_no_build_reaches_is_not_a_number():
-    out = reach("plan", targets=("clean_capacity_share_2030",), multiples=(0.0,), draws=64).combinations
+    out = reach("plan", targets=("clean_capacity_share_2030",), multiples=(0.0,), draws=64)
+    out = out.combinations
     assert np.isnan(out["multiple"]).all()
     assert np.isnan(out["probability_built"]).all()
     assert (out["probability"] < 1.0).all()

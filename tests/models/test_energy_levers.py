@@ -1,0 +1,89 @@
+"""Closures, heat by source, refining and coke: what a lever moves, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.carbon import emission_factors
+from models.economy import simulate
+from models.energy.primary import heat_fuel
+from models.labels import SECTORS, TECHNOLOGIES
+from models.state import DRIVER, PARAMETER, SCALAR, empty_results
+from tests.models.economies import random_economy
+
+
+def scalar(results, name):
+    return results.scalars[SCALAR._fields.index(name)]
+
+
+def compiled(structure, base, drivers, slips):
+    results = empty_results(drivers.shape[1], drivers.shape[2])
+    simulate(structure, base, drivers, slips, results)
+    return results
+
+
+def economy(**values):
+    structure, base, drivers, slips = random_economy(3, years=4, draws=2)
+    for name, value in values.items():
+        drivers[DRIVER._fields.index(name)] = value
+    return structure, base, drivers, slips
+
+
+def test_closed_plants_are_gone_at_year_end_and_ran_half_the_year():
+    kept = compiled(*economy(retire_wind_onshore=0.0))
+    closed = compiled(*economy(retire_wind_onshore=1.5))
+    wind = TECHNOLOGIES.index("wind_onshore")
+    gone = kept.electricity_capacity[wind] - closed.electricity_capacity[wind]
+    np.testing.assert_allclose(gone, np.outer([0.0, 1.5, 3.0, 4.5], [1.0, 1.0]), atol=1e-12)
+
+
+def test_no_more_is_closed_than_stands():
+    closed = compiled(*economy(retire_solar_utility=100.0))
+    left = closed.electricity_capacity[TECHNOLOGIES.index("solar_utility")]
+    np.testing.assert_array_equal(left[1:], 0.0)
+    assert (closed.electricity_generation[TECHNOLOGIES.index("solar_utility"), 2:] == 0.0).all()
+
+
+def test_heat_comes_from_nuclear_plants_chp_and_boilers():
+    results = compiled(*economy(heat_chp_share=0.6, nuclear_heat=0.2))
+    heat = results.final_energy[:, 5].sum(axis=0)
+    parts = [scalar(results, f"heat_{name}") for name in ("chp", "boilers", "nuclear")]
+    np.testing.assert_allclose(sum(parts), heat, rtol=1e-12)
+    np.testing.assert_allclose(parts[0], 0.6 * (heat - 0.2), rtol=1e-12)
+
+
+def test_heat_moved_to_chp_saves_its_fuel_and_the_balance_closes():
+    # 10 Mtce of heat at 0.8; a fifth of it moves to CHP, which saves 0.15 a unit: 12.5 - 0.3
+    assert heat_fuel(10.0, 0.8, 0.75, 0.55, 0.15) == pytest.approx(12.2)
+    flat = economy(heat_chp_share=0.5, chp_fuel_saving=0.15)
+    moved = economy(heat_chp_share=np.array([0.5, 0.6, 0.7, 0.8])[:, None], chp_fuel_saving=0.15)
+    before, after = compiled(*flat), compiled(*moved)
+    fueled = scalar(before, "heat_chp") + scalar(before, "heat_boilers")
+    saved = scalar(before, "energy_total") - scalar(after, "energy_total")
+    lost_power = scalar(before, "final_electricity") - scalar(after, "final_electricity")
+    np.testing.assert_allclose(lost_power, 0.0, atol=1e-9)
+    expected = fueled * 0.15 * np.array([0.0, 0.1, 0.2, 0.3])[:, None]
+    np.testing.assert_allclose(saved, expected, atol=1e-9)
+    assert after.residual.max() < 1e-9
+
+
+def test_less_oil_and_more_chemicals_lowers_refining_and_raises_feedstock():
+    before = compiled(*economy(refining_to_chemicals=0.0))
+    after = compiled(*economy(refining_to_chemicals=0.05))
+    refined, chemicals = SECTORS.index("11"), SECTORS.index("12")
+    change = after.gross_output / before.gross_output - 1.0
+    np.testing.assert_allclose(change[[refined, chemicals], 0], 0.0, atol=1e-15)
+    assert (change[refined, 1:] < 0.0).all()
+    assert (change[chemicals, 1:] > 0.0).all()
+    oil = after.final_energy[chemicals, 2] / before.final_energy[chemicals, 2]
+    assert (oil[1:] > 1.0).all()
+    assert after.residual.max() < 1e-9
+
+
+def test_coke_never_holds_more_carbon_than_its_coal():
+    structure, _, drivers, _ = economy(emission_factor_coke=2.0)
+    factor, stored = np.empty((4, 2)), np.empty((4, 2))
+    emission_factors(1, structure, drivers, factor, stored)
+    efficiency = structure.parameters[PARAMETER.coking_efficiency]
+    np.testing.assert_allclose(factor[1], factor[0] / efficiency)
