@@ -205,7 +205,8 @@ def build_capacity(y, structure, drivers, slips, built, capacity, average):
 
     `built` lists the technologies of the `build_` drivers. Additions of wind, solar and
     the other annual builds run half of their first year, and what retires half of its
-    last; no more retires than stands. Named units run from their commissioning date, planned date plus slip (U, B).
+    last; no more retires than stands. Named units run from their commissioning date,
+    planned date plus slip (U, B).
     """
     draws = capacity.shape[1]
     year = structure.parameters[PARAMETER.base_year] + y

@@ -93,4 +93,5 @@ def _earlier(past: Past, place: int, seed: int, draws: int) -> Array:
 def _gap(values: Array, earlier: Array, last: int) -> Array:
     """Highest of `values` (year, draw) after place `last` over the highest before (draw,)."""
     until = np.maximum(values[: last + 1].max(axis=0), earlier)
-    return np.maximum(values[last + 1 :].max(axis=0) - until, 0.0)
+    gap: Array = np.maximum(values[last + 1 :].max(axis=0) - until, 0.0)
+    return gap

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from sim.assess.clean import SHARES, clean_sensitivity
 from sim.assess.energy_record.backcast import backcast
 from sim.assess.energy_record.inventory import by_fuel, by_sector
 from sim.assess.energy_record.out_of_sample import predict_sectors, summarise_errors
@@ -96,6 +97,16 @@ the growth setting: with the builds of the plan as they are, and with the factor
 that meets its targets by a hair leaves about one chance in two.
 """
 
+_CLEAN: Final = """\
+## What "clean" means, and 2030
+
+The plan asks for 70 % clean capacity (清洁能源装机占比) and does not define clean energy. All
+candidates count nuclear, hydro, wind and PV; they differ in pumped storage, biomass, gas and
+new-type storage. Misfit: squared residuals of the accounts of 2025 refitted under a definition
+against 54.8 % of capacity and 51.3 % of generation. Scenario `plan`, 2,048 draws, seed 1; the
+accounts are those of the chosen definition (bold) in all rows.
+"""
+
 
 def energy_record_markdown() -> str:
     """Return the page as Markdown."""
@@ -108,6 +119,8 @@ def energy_record_markdown() -> str:
         _REACH,
         _record_line(reached),
         _reach_table(reached),
+        _CLEAN,
+        _clean_table(clean_sensitivity()),
     ]
     return "\n".join(part.strip("\n") + "\n" for part in parts)
 
@@ -230,6 +243,23 @@ def _peak_table(found: pd.DataFrame) -> str:
 
 def _year(value: float) -> str:
     return "not by 2034" if np.isnan(value) else f"{value:.0f}"
+
+
+def _clean_table(table: pd.DataFrame) -> str:
+    rows = []
+    for row in table.to_dict("records"):
+        name = row["definition"]
+        shares = [f"{share}_{year}" for year in (2025, 2030) for share in SHARES]
+        rows.append(
+            [
+                f"**{name}**" if row["chosen"] else str(name),
+                _number(row["misfit"]),
+                *(_percent(row[share]) for share in shares),
+                _chance(row["probability"], row["probability_se"]),
+            ]
+        )
+    head = ["counted 口径", "misfit 残差", "capacity 2025 装机", "generation 2025 发电量"]
+    return _table([*head, "capacity 2030", "generation 2030", "P(≥ 70 %) 概率"], rows)
 
 
 def _record_line(reached: Reach) -> str:

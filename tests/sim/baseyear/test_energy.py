@@ -336,6 +336,10 @@ def test_conversion_factors_are_those_of_the_yearbook() -> None:
     rows = [[str(v).strip() for v in sheet.row_values(i)] for i in range(sheet.nrows)]
     row = next(r for r in rows if r[0].startswith("电力"))
     assert row[2].startswith(f"{parameters['electricity_calorific']:g}")
+    factor = {r[0].replace(" ", ""): r[2].split()[0] for r in rows if len(r) > 2 and r[2]}
+    # coke made from washed coal in the balance of 2007, 10 kt, at their factors
+    made = 1675.11 * float(factor["焦炭"]) / (2305.02 * float(factor["洗精煤"]))
+    assert parameters["coking_efficiency"] == pytest.approx(made, abs=5e-4)
     ten_thousand_tce, hundred_million_kwh, ten_thousand_kw = 1e4, 1e8, 1e4
     assert ten_thousand_tce * 100 == 1e6  # 100 万吨标准煤 = 1 Mtce
     assert hundred_million_kwh * 10 == 1e9  # 10 亿千瓦时 = 1 TWh in kWh
