@@ -1,0 +1,447 @@
+"""Energy, the hours of power and carbon over whole arrays; see `year_arrays`.
+
+Tables are kept carrier by carrier, so that a sector's row of every draw lies together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from benchmarks.peers.economy_arrays import Arrays, Setup, Values, since
+from models.labels import ENERGY_GROUPS, SECTORS, TECHNOLOGIES
+from models.state import BUILT, RUN, Base
+
+CALORIFIC = 0.1229  # Mtce per TWh
+GW_PER_TWH = 1.0 / 8.76
+FUELS = ("coal", "coke", "oil", "gas")
+GREEN = ("wind_onshore", "wind_offshore", "solar_utility", "solar_distributed")
+OWN = ("nuclear", "hydro", *GREEN)  # primary electricity
+STEEL, INFORMATION, REFINING, UTILITIES = (SECTORS.index(c) for c in ("14", "31", "11", "24"))
+T = {name: i for i, name in enumerate(TECHNOLOGIES)}
+
+
+class Energy:
+    """Final energy, power, primary energy and CO2 of each year, given its economy."""
+
+    def __init__(
+        self, lib: Arrays, setup: Setup, base: Base, d: Values, slips: Any, levels: Values
+    ) -> None:
+        xp, s = lib.xp, setup.structure
+        self.lib, self.xp, self.setup, self.base = lib, xp, setup, base
+        self.slips, self.levels, self.p = slips, levels, setup.parameters
+        self.draws = base.net_import.shape[-1]
+        self.d0 = {name: path[0] for name, path in d.items()}
+        raw = s.feedstock_share[:, :4, None] * base.final_energy[:, :4]
+        self.raw = raw.swapaxes(0, 1)
+        self.burnt = [base.final_energy[:, c] - (raw[:, c] if c < 4 else 0.0) for c in range(7)]
+        gains = [since(xp, d[f"efficiency_{g}"]) for g in ENERGY_GROUPS]
+        self.saved = [xp.exp(-gain) for gain in gains]
+
+        def kept(name: str) -> Any:
+            path = 1.0 - d[name]
+            return xp.concatenate([xp.ones_like(path[:1]), xp.cumprod(path[1:], axis=0)])
+
+        self.left = [kept(f"electrification_{g}") for g in ("industry", "buildings", "transport")]
+        self.coal_left = kept("coal_to_gas")
+        self.process = xp.exp(since(xp, d["process_intensity_growth"]))
+        self.mines = {
+            c: xp.exp(since(xp, d[f"{c}_capacity_growth"])) for c in ("coal", "oil", "gas")
+        }
+        self.capacity = self.average = base.capacity
+        self.hours_of = self.base_hours()
+        self.days = typical_hours(setup)
+        self.first: Values = {}
+
+    def wide(self, rows: list[Any]) -> Any:
+        """Stack rows of one number or one a draw: (rows, B)."""
+        ones = self.xp.ones(self.draws)
+        return self.xp.stack([row * ones for row in rows])
+
+    def base_hours(self) -> list[Any]:
+        """Base-year hours of each technology over its driver's level in the base year."""
+        base, xp = self.base, self.xp
+        runs = base.capacity_average > 0.0
+        hours = 1e3 * base.generation / xp.where(runs, base.capacity_average, 1.0)
+        hours = xp.where(runs, hours, 0.0)
+        return [
+            xp.where(runs[i], hours[i] / self.d0[f"hours_{name}"], 1.0) if name in RUN else hours[i]
+            for name, i in T.items()
+        ]
+
+    def year(self, y: int, d: Values, found: Values) -> Values:
+        """Add energy and carbon to the accounts of a year."""
+        if y == 0:
+            self.first.update(found)
+        final, raw, activity = self.final_energy(y, d, found)
+        self.build(y, d)
+        found["electricity_capacity"] = self.capacity
+        hours = self.wide(
+            [
+                h * d[f"hours_{name}"] if name in RUN else h
+                for h, name in zip(self.hours_of, TECHNOLOGIES, strict=True)
+            ]
+        )
+        self.power(y, d, final, hours, found)
+        flows = self.transform(y, d, found)
+        self.primary(d, found, flows)
+        self.balance(d, found, flows)
+        self.indicators(y, d, hours, found)
+        self.carbon(y, d, (final, raw, activity), found, flows)
+        return found
+
+    def final_energy(self, y: int, d: Values, found: Values) -> tuple[Any, Any, Any]:
+        """Final energy (7, 44, B), raw material in it (4, 44, B) and activity (44, B)."""
+        xp, s, p, put = self.xp, self.setup.structure, self.p, self.lib.put
+        activity = self.activity(y, d, found)
+        active = activity * self.wide([gain[y] for gain in self.saved])[self.setup.group]
+        use = [burnt * active for burnt in self.burnt]
+        for c in range(4):
+            price, factor = s.fuel_price[c], s.emission_factor[c]
+            paid = (price + d["carbon_price"] * factor) / (price + self.d0["carbon_price"] * factor)
+            use[c] = use[c] * paid ** -d["price_elasticity"]
+        coal, coke, oil, gas, electricity, heat, biomass = use
+        route = (1.0 - d["eaf_share"]) / (1.0 - self.d0["eaf_share"])
+        coal = put(coal, STEEL, coal[STEEL] * route)
+        coke = put(coke, STEEL, coke[STEEL] * route)
+        arc = p.crude_steel * activity[STEEL] * (d["eaf_share"] - self.d0["eaf_share"])
+        arc = electricity[STEEL] + CALORIFIC * p.eaf_electricity * arc
+        electricity = put(electricity, STEEL, arc)
+        engines = (1.0 - d["vehicle_electric_share"]) / (1.0 - self.d0["vehicle_electric_share"])
+        road = s.road_oil_share[:, None] * oil
+        other = oil - road
+        left = self.wide([path[y] for path in self.left])[self.setup.fuel_group]
+        per_fuel = 1.0 / d["electrification_efficiency"]
+        electricity = electricity + road * ((1.0 - engines) / p.vehicle_efficiency_ratio)
+        electricity = electricity + (coal + other + gas) * (1.0 - left) * per_fuel
+        oil = road * engines + other * left
+        coal = coal * left
+        gas = gas * left + coal * ((1.0 - self.coal_left[y]) * p.gas_for_coal_ratio)
+        coal = coal * self.coal_left[y]
+        centres = electricity[INFORMATION] + CALORIFIC * d["data_centre_electricity"]
+        electricity = put(electricity, INFORMATION, centres)
+        raw = self.raw * activity
+        fuels = [fuel + raw[c] for c, fuel in enumerate((coal, coke, oil, gas))]
+        final = xp.stack([*fuels, electricity, heat, biomass])
+        found["final_energy"], found["carriers"] = final, final.sum(1)
+        return final, raw, activity
+
+    def activity(self, y: int, d: Values, found: Values) -> Any:
+        """Output of sectors, and people and consumption of households, since the base year."""
+        xp = self.xp
+        if y == 0:
+            return xp.ones((44, self.draws))
+        start = self.first["gross_output"]
+        made = found["gross_output"] / xp.where(start > 0.0, start, 1.0)
+        people = self.people(y) / self.people(0)
+        bought = found["uses"][:2] / self.first["uses"][:2]
+        e = d["household_income_elasticity"]
+        return xp.concatenate([made, people ** (1.0 - e) * bought**e])
+
+    def people(self, y: int) -> Any:
+        """Rural and urban population (2, B)."""
+        all_of, urban = self.levels["population"][y], self.levels["urbanisation"][y]
+        return self.wide([all_of * (1.0 - urban), all_of * urban])
+
+    def build(self, y: int, d: Values) -> None:
+        """Capacity at year end and on average over the year."""
+        if y == 0:
+            self.average = self.base.capacity_average
+            return
+        xp, s = self.xp, self.setup.structure
+        moves = [d[f"build_{name}"] if name in BUILT else 0.0 for name in TECHNOLOGIES]
+        added = xp.maximum(self.wide(moves), -self.capacity)
+        self.average = self.capacity + 0.5 * added
+        if s.unit_year.size:
+            start = s.unit_year[:, None] + self.slips
+            year = self.p.base_year + y
+            new = (start > year) & (start <= year + 1.0)
+            place = (np.arange(11)[:, None] == s.unit_technology) * s.unit_capacity
+            self.average = self.average + place @ xp.where(new, year + 1.0 - start, 0.0)
+            added = added + place @ (1.0 * new)
+        self.capacity = self.capacity + added
+
+    def mix(self, y: int, d: Values, final: Any, made: Any, found: Values) -> Values:
+        """What the hours start from: means, limits and stores, in GW and GWh."""
+        xp, p, base = self.xp, self.p, self.base
+        own = self.setup.structure.own_use_rate
+        sent = made * (GW_PER_TWH * (1.0 - own[:, None]))
+        before = 1.0 / (1.0 - self.d0["curtailment_base"])
+        electricity = found["carriers"][4] / CALORIFIC
+        found["final_electricity"] = electricity
+        planned = base.net_import + d["net_import"] - self.d0["net_import"]
+        coal = 1.0 - own[T["coal"]]
+        available = d["coal_availability"] * coal * self.average[T["coal"]]
+        heat = found["carriers"][5] - d["nuclear_heat"]
+        start = heat if y == 0 else self.first["heat"]
+        self.first.setdefault("heat", heat)
+        index = xp.where(
+            start > 0.0, xp.maximum(heat, 0.0) / xp.where(start > 0.0, start, 1.0), 1.0
+        )
+        fleet = d["coal_minimum_output"] * coal * base.capacity_average[T["coal"]]
+        minimum = xp.minimum(fleet * d["coal_minimum_outside"], available)
+        moved = d["demand_response"] * d["storage_duration"]
+        pumped = d["pumped_duration"] * self.average[T["pumped_storage"]]
+        stored = d["storage_duration"] * self.average[T["storage"]]
+        stores = self.average[T["pumped_storage"]] + self.average[T["storage"]]
+        return {
+            "means": self.wide(
+                [
+                    GW_PER_TWH * electricity / (1.0 - d["grid_loss_rate"]),
+                    before * sent[T["wind_onshore"]],
+                    before * sent[T["wind_offshore"]],
+                    before * (sent[T["solar_utility"]] + sent[T["solar_distributed"]]),
+                    sent[T["nuclear"]],
+                    sent[T["hydro"]],
+                    sent[T["biomass"]] + sent[T["gas"]] + GW_PER_TWH * planned,
+                    minimum,
+                    xp.minimum(fleet * index, available) - minimum,
+                ]
+            ),
+            "available": available,
+            "link": d["exchange_power"],
+            "power": stores + d["demand_response"],
+            "output": pumped + stored + moved,
+            "intake": pumped / p.pumping_efficiency + moved + stored / p.storage_efficiency,
+            "planned": planned,
+        }
+
+    def power(self, y: int, d: Values, final: Any, hours: Any, found: Values) -> None:
+        """The power balance: curtailment, stores, coal, links."""
+        xp, p, own = self.xp, self.p, self.setup.structure.own_use_rate
+        made = self.average * hours * 1e-3
+        mix = self.mix(y, d, final, made, found)
+        lost, sent, stored, short, peak = run_days(self.lib, self.days, mix, p)
+        green = mix["means"][1:4].sum(0) / GW_PER_TWH
+        rate = xp.where(green > 0.0, lost / xp.where(green > 0.0, green, 1.0), 0.0)
+        full = mix["intake"] > 0.0
+        filled = xp.where(full, 1e3 * stored / xp.where(full, mix["intake"], 1.0), 0.0)
+        if y == 0:
+            self.first["days"] = (rate, sent, short, filled)
+        then = self.first["days"]
+        change = d["curtailment_response"] * (rate - then[0])
+        lost = xp.clip(d["curtailment_base"] + change, 0.0, 1.0)
+        kept = (1.0 - lost) / (1.0 - self.d0["curtailment_base"])
+        more = xp.maximum(filled - then[3], 0.0) * 1e-3
+        rows = list(made)
+        for name in GREEN:
+            rows[T[name]] = rows[T[name]] * kept
+        for name, days in (("pumped_storage", "pumped_duration"), ("storage", "storage_duration")):
+            rows[T[name]] = rows[T[name]] + self.average[T[name]] * d[days] * more
+        rows[T["coal"]] = 0.0 * lost
+        other = sum(rows)
+        fixed = found["final_electricity"] / (1.0 - d["grid_loss_rate"])
+        fixed = fixed + sum(rate * row for rate, row in zip(own, rows, strict=True))
+        fixed = fixed + rows[T["pumped_storage"]] / p.pumping_efficiency
+        fixed = fixed + rows[T["storage"]] / p.storage_efficiency
+        bought, sold = xp.maximum(short - then[2], 0.0), xp.maximum(sent - then[1], 0.0)
+        gate = 1.0 - own[T["coal"]]
+        wanted = (fixed - other - (mix["planned"] + bought - sold)) / gate
+        most = self.average[T["coal"]] * d["coal_hours_max"] * 1e-3
+        coal = xp.minimum(xp.maximum(wanted, 0.0), most)
+        bought = bought + gate * xp.maximum(wanted - most, 0.0)
+        sold = sold + gate * xp.maximum(-wanted, 0.0)
+        rows[T["coal"]] = coal
+        net, demand = mix["planned"] + bought - sold, fixed + own[T["coal"]] * coal
+        highest = self.setup.structure.days.hours[0].max()
+        found |= {
+            "curtailment": lost,
+            "electricity_shortfall": bought,
+            "electricity_surplus": sold,
+            "electricity_net_import": net,
+            "electricity_exchange_excess": xp.maximum(abs(net) - d["import_limit"], 0.0),
+            "electricity_demand": demand,
+            "coal_power_hours": 1e3 * coal / self.average[T["coal"]],
+            "peak_residual_load": peak,
+            "reserve_margin": (mix["available"] + mix["power"] - peak)
+            / (highest * mix["means"][0]),
+            "electricity_balance": abs(demand - other - coal - net) / abs(demand),
+            "electricity_generation": xp.stack(rows),
+        }
+
+    def transform(self, y: int, d: Values, found: Values) -> Values:
+        """Fuel into heat (7, B), coking and refining."""
+        p, carriers = self.p, found["carriers"]
+        if y == 0:
+            self.first["coke"] = carriers[1]
+        coke = p.coke_output * carriers[1] / self.first["coke"]
+        heat = (carriers[5] - d["nuclear_heat"]) / d["heat_efficiency"]
+        refined = found["gross_output"][REFINING] / self.first["gross_output"][REFINING]
+        return {
+            "heat": self.setup.structure.heat_fuel_share[:, None] * heat,
+            "coke": coke,
+            "coking": coke / p.coking_efficiency,
+            "refining": p.refinery_loss * refined,
+        }
+
+    def primary(self, d: Values, found: Values, flows: Values) -> None:
+        """Primary energy by carrier, totals in both methods, the non-fossil share."""
+        p, final, heat = self.p, found["carriers"], flows["heat"]
+        made, rate, warm = found["electricity_generation"], d["coal_rate"], d["nuclear_heat"]
+        net = found["electricity_net_import"]
+        coal = final[0] + heat[0] + rate * made[T["coal"]] + flows["coking"] + p.coal_loss
+        coke = final[1] + heat[1] - flows["coke"]
+        oil = final[2] + heat[2] + flows["refining"]
+        gas = final[3] + heat[3] + p.gas_rate * made[T["gas"]] + p.gas_loss
+        biomass = final[6] + heat[6] + rate * made[T["biomass"]]
+        wind = rate * (made[T["wind_onshore"]] + made[T["wind_offshore"]])
+        solar = rate * (made[T["solar_utility"]] + made[T["solar_distributed"]])
+        nuclear, hydro = rate * made[T["nuclear"]] + warm, rate * made[T["hydro"]]
+        carriers = [coal, coke, oil, gas, rate * net, 0.0, biomass, nuclear, hydro, wind, solar]
+        fuels = coal + coke + oil + gas + biomass
+        own = sum(made[T[name]] for name in OWN)
+        s = self.setup.structure
+        total = fuels + warm + rate * (own + net)
+        calorific = fuels + warm + CALORIFIC * (own + net)
+        value = CALORIFIC if s.calorific_share else rate
+        imported = net * d["imported_nonfossil_share"] if s.count_imported_nonfossil else 0.0
+        clean = biomass + warm + value * (own + imported)
+        found |= {
+            "primary_energy": self.wide(carriers),
+            "energy_total": total,
+            "energy_total_calorific": calorific,
+            "non_fossil_share": clean / (calorific if s.calorific_share else total),
+            "energy_intensity": 100.0 * total / found["gdp"],
+            "coal_consumption": coal,
+            "oil_consumption": oil,
+            "gas_consumption": gas,
+        }
+
+    def balance(self, d: Values, found: Values, flows: Values) -> None:
+        """Residuals of energy supply against use, in both methods."""
+        p, final, made = self.p, found["carriers"], found["electricity_generation"]
+        rate = d["coal_rate"]
+        used = final.sum(0) - final[4] - final[5] + flows["heat"].sum(0) + d["nuclear_heat"]
+        used = used + flows["coking"] - flows["coke"] + flows["refining"] + p.coal_loss + p.gas_loss
+        returned = made[T["pumped_storage"]] + made[T["storage"]]
+        burning = made[T["coal"]] + made[T["biomass"]]
+        for method, value in (("", rate), ("_calorific", CALORIFIC)):
+            plants = burning * (rate - value) + made[T["gas"]] * (p.gas_rate - value)
+            use = used + plants + value * (found["electricity_demand"] - returned)
+            supply = found[f"energy_total{method}"]
+            found[f"energy_balance{method}"] = abs(supply - use) / abs(supply)
+
+    def indicators(self, y: int, d: Values, hours: Any, found: Values) -> None:
+        """Production, its capacity, and the clean shares."""
+        s, p = self.setup.structure, self.p
+        made, capacity, rate = found["electricity_generation"], self.capacity, d["coal_rate"]
+        primary = np.isin(TECHNOLOGIES, (*OWN, "biomass")).astype(float)
+        able = rate * (primary @ (capacity * hours * 1e-3))
+        self.first.setdefault("able", able)
+        mines = {name: path[y] for name, path in self.mines.items()}
+        clean = s.clean @ made
+        found |= {
+            "energy_production_capacity": p.coal_mine_capacity * mines["coal"]
+            + p.oil_field_capacity * mines["oil"]
+            + p.gas_field_capacity * mines["gas"]
+            + p.non_fossil_power_capacity * able / self.first["able"],
+            "energy_production": p.coal_production * mines["coal"]
+            + p.oil_production * mines["oil"]
+            + p.gas_production * mines["gas"]
+            + rate * (primary @ made)
+            + d["nuclear_heat"],
+            "clean_generation": clean,
+            "clean_generation_share": clean / (s.counted @ made),
+            "clean_capacity_share": (s.clean @ capacity) / (s.counted @ capacity),
+            "wind_pv_capacity": sum(capacity[T[name]] for name in GREEN),
+        }
+
+    def carbon(
+        self, y: int, d: Values, energy: tuple[Any, Any, Any], found: Values, flows: Values
+    ) -> None:
+        """CO2 by energy sector from fuels and processes; scopes and intensity."""
+        xp, s, p, put = self.xp, self.setup.structure, self.p, self.lib.put
+        final, raw, activity = energy
+        level = s.carbon_stored_share[:4] / s.carbon_stored_share[2]
+        factor = self.wide(
+            [s.emission_factor[c] * d[f"emission_factor_{fuel}"] for c, fuel in enumerate(FUELS)]
+        )
+        bound = [xp.minimum(d["carbon_stored_share"] * x, 1.0) * f for x, f in zip(level, factor)]
+        fuels = sum(final[c] * factor[c] - raw[c] * bound[c] for c in range(4))
+        process = self.base.process_co2[:42] * activity[:42] * self.process[y]
+        co2 = xp.concatenate([fuels[:42] + process, fuels[42:]])
+        heat, made = flows["heat"], found["electricity_generation"]
+        plants = factor[0] * (heat[0] + d["coal_rate"] * made[T["coal"]])
+        plants = plants + factor[3] * (heat[3] + p.gas_rate * made[T["gas"]])
+        plants = plants + factor[1] * heat[1] + factor[2] * heat[2]
+        losses = factor[0] * flows["coking"] - factor[1] * flows["coke"]
+        losses = losses + factor[2] * flows["refining"]
+        captured = d["carbon_capture"] + 0.0 * plants
+        co2 = put(co2, UTILITIES, co2[UTILITIES] + plants - captured)
+        co2 = put(co2, REFINING, co2[REFINING] + losses)
+        energy_co2, processed = fuels.sum(0) + plants + losses - captured, process.sum(0)
+        total, whole = energy_co2 + processed, co2.sum(0)
+        supply = found["primary_energy"]
+        released = (supply[0] - p.coal_loss, supply[1], supply[2], supply[3] - p.gas_loss)
+        by_fuel = sum(f * r for f, r in zip(factor, released, strict=True)) + processed - captured
+        by_fuel = by_fuel - sum(raw[c].sum(0) * bound[c] for c in range(4))
+        imported = d["imported_electricity_factor"] * found["electricity_net_import"]
+        scope = energy_co2 + s.scope_imports * imported + s.scope_process * processed
+        intensity = 100.0 * scope / found["gdp"]
+        self.first.setdefault("intensity", intensity)
+        found |= {
+            "co2": co2,
+            "co2_energy": energy_co2,
+            "co2_process": processed,
+            "co2_captured": captured,
+            "co2_total": total,
+            "co2_imported_electricity": imported,
+            "co2_target_scope": scope,
+            "co2_intensity": intensity,
+            "co2_intensity_reduction": 1.0 - intensity / self.first["intensity"],
+            "co2_balance": xp.maximum(abs(whole - by_fuel), abs(whole - total)) / abs(whole),
+        }
+
+
+def typical_hours(setup: Setup) -> tuple[np.ndarray, ...]:
+    """Return weight (D,), heating (D,), and what an hour's and a day's residual is made of.
+
+    An hour's residual is a sum of nine means times profiles: (D, 24, 9); `green` (D, 3) is
+    the day's sum of the profiles of wind and sun.
+    """
+    days = setup.structure.days
+    load, land, sea, sun = days.hours
+    steady = [np.repeat(row[:, None], 24, axis=1) for row in days.days[:2]]
+    one = np.ones_like(load)
+    heating = np.repeat(days.days[2][:, None], 24, axis=1)
+    parts = [load, -land, -sea, -sun, -steady[0], -steady[1], -one, -one, -heating]
+    green = days.hours[1:].sum(axis=2).T
+    return 1e-3 * days.weight, days.days[2], np.stack(parts, axis=-1), green
+
+
+def run_days(lib: Arrays, days: tuple[np.ndarray, ...], mix: Values, p: Any) -> tuple[Any, ...]:
+    """Curtailed, sent out, stored and unserved (TWh a year), and the highest load left (GW)."""
+    xp, means = lib.xp, mix["means"]
+    link, power = mix["link"], mix["power"]
+    worst = min(p.pumping_efficiency, p.storage_efficiency)
+
+    def day(carry: tuple[Any, ...], one: tuple[Any, ...]) -> tuple[Any, ...]:
+        weight, heating, profile, green_profile = one
+        minimum = means[7] + heating * means[8]
+        room = xp.maximum(mix["available"] - minimum, 0.0)
+        r = profile @ means
+        over, up = xp.maximum(-r, 0.0), xp.maximum(r, 0.0)
+        surplus, sent = over.sum(0), xp.minimum(over, link).sum(0)
+        within = xp.minimum(over, link + power).sum(0)
+        home = xp.minimum(up, power).sum(0)
+        below = xp.minimum(xp.maximum(r + link, 0.0), power).sum(0)
+        lack = xp.maximum(up - room, 0.0)
+        missing, beyond = lack.sum(0), xp.maximum(lack - power, 0.0).sum(0)
+        taken = xp.minimum(xp.minimum(within - sent, mix["intake"]), below / worst)
+        rest = surplus - sent - taken
+        lost = xp.minimum(rest, green_profile @ means[1:4])
+        through = xp.maximum(worst * taken - home, 0.0)
+        spare = 24.0 * room - (up.sum(0) - missing)
+        filled = xp.minimum(missing - beyond, mix["output"])
+        filled = xp.minimum(filled, worst * (xp.maximum(spare, 0.0) + taken))
+        return (
+            carry[0] + weight * lost,
+            carry[1] + weight * (sent + through + rest - lost),
+            carry[2] + weight * taken,
+            carry[3] + weight * (missing - filled),
+            xp.maximum(carry[4], r.max(0) + minimum),
+        )
+
+    zero = xp.zeros(means.shape[-1])
+    return lib.fold(day, (zero,) * 5, days)
