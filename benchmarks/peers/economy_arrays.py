@@ -61,7 +61,6 @@ class Setup(NamedTuple):
 
 def setup(structure: Structure) -> Setup:
     """Prepare a scenario."""
-    years, _, n = structure.technical_coefficients.shape
     member = np.arange(len(PRICE_GROUPS))[:, None] == structure.price_group
     added = member[None] * structure.value_added_coefficient[:, None]
     of = {code: name for name, codes in ENERGY_GROUPS.items() for code in codes}

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers.economy_arrays import Arrays, Setup, Values, since
+from benchmarks.peers.hours_arrays import run_days, typical_hours
 from models.labels import ENERGY_GROUPS, SECTORS, TECHNOLOGIES
 from models.state import BUILT, RUN, Base
 
@@ -83,7 +84,7 @@ class Energy:
                 for h, name in zip(self.hours_of, TECHNOLOGIES, strict=True)
             ]
         )
-        self.power(y, d, final, hours, found)
+        self.power(y, d, hours, found)
         flows = self.transform(y, d, found)
         self.primary(d, found, flows)
         self.balance(d, found, flows)
@@ -162,7 +163,7 @@ class Energy:
             added = added + place @ (1.0 * new)
         self.capacity = self.capacity + added
 
-    def mix(self, y: int, d: Values, final: Any, made: Any, found: Values) -> Values:
+    def mix(self, y: int, d: Values, made: Any, found: Values) -> Values:
         """What the hours start from: means, limits and stores, in GW and GWh."""
         xp, p, base = self.xp, self.p, self.base
         own = self.setup.structure.own_use_rate
@@ -207,11 +208,11 @@ class Energy:
             "planned": planned,
         }
 
-    def power(self, y: int, d: Values, final: Any, hours: Any, found: Values) -> None:
-        """The power balance: curtailment, stores, coal, links."""
-        xp, p, own = self.xp, self.p, self.setup.structure.own_use_rate
+    def power(self, y: int, d: Values, hours: Any, found: Values) -> None:
+        """The power balance: what the hours make of curtailment, stores and links."""
+        xp, p = self.xp, self.p
         made = self.average * hours * 1e-3
-        mix = self.mix(y, d, final, made, found)
+        mix = self.mix(y, d, made, found)
         lost, sent, stored, short, peak = run_days(self.lib, self.days, mix, p)
         green = mix["means"][1:4].sum(0) / GW_PER_TWH
         rate = xp.where(green > 0.0, lost / xp.where(green > 0.0, green, 1.0), 0.0)
@@ -229,33 +230,42 @@ class Energy:
             rows[T[name]] = rows[T[name]] * kept
         for name, days in (("pumped_storage", "pumped_duration"), ("storage", "storage_duration")):
             rows[T[name]] = rows[T[name]] + self.average[T[name]] * d[days] * more
-        rows[T["coal"]] = 0.0 * lost
+        bought, sold = xp.maximum(short - then[2], 0.0), xp.maximum(sent - then[1], 0.0)
+        self.settle(d, rows, mix["planned"], bought, sold, found)
+        highest = self.setup.structure.days.hours[0].max() * mix["means"][0]
+        firm = mix["available"] + mix["power"]
+        found |= {
+            "curtailment": lost,
+            "peak_residual_load": peak,
+            "reserve_margin": (firm - peak) / highest,
+        }
+
+    def settle(
+        self, d: Values, rows: list[Any], planned: Any, bought: Any, sold: Any, found: Values
+    ) -> None:
+        """Close the year: coal within its yearly limit, then net import."""
+        xp, p, own = self.xp, self.p, self.setup.structure.own_use_rate
+        rows[T["coal"]] = 0.0 * bought
         other = sum(rows)
         fixed = found["final_electricity"] / (1.0 - d["grid_loss_rate"])
         fixed = fixed + sum(rate * row for rate, row in zip(own, rows, strict=True))
         fixed = fixed + rows[T["pumped_storage"]] / p.pumping_efficiency
         fixed = fixed + rows[T["storage"]] / p.storage_efficiency
-        bought, sold = xp.maximum(short - then[2], 0.0), xp.maximum(sent - then[1], 0.0)
         gate = 1.0 - own[T["coal"]]
-        wanted = (fixed - other - (mix["planned"] + bought - sold)) / gate
+        wanted = (fixed - other - (planned + bought - sold)) / gate
         most = self.average[T["coal"]] * d["coal_hours_max"] * 1e-3
         coal = xp.minimum(xp.maximum(wanted, 0.0), most)
         bought = bought + gate * xp.maximum(wanted - most, 0.0)
         sold = sold + gate * xp.maximum(-wanted, 0.0)
         rows[T["coal"]] = coal
-        net, demand = mix["planned"] + bought - sold, fixed + own[T["coal"]] * coal
-        highest = self.setup.structure.days.hours[0].max()
+        net, demand = planned + bought - sold, fixed + own[T["coal"]] * coal
         found |= {
-            "curtailment": lost,
             "electricity_shortfall": bought,
             "electricity_surplus": sold,
             "electricity_net_import": net,
             "electricity_exchange_excess": xp.maximum(abs(net) - d["import_limit"], 0.0),
             "electricity_demand": demand,
             "coal_power_hours": 1e3 * coal / self.average[T["coal"]],
-            "peak_residual_load": peak,
-            "reserve_margin": (mix["available"] + mix["power"] - peak)
-            / (highest * mix["means"][0]),
             "electricity_balance": abs(demand - other - coal - net) / abs(demand),
             "electricity_generation": xp.stack(rows),
         }
@@ -357,7 +367,7 @@ class Energy:
         factor = self.wide(
             [s.emission_factor[c] * d[f"emission_factor_{fuel}"] for c, fuel in enumerate(FUELS)]
         )
-        bound = [xp.minimum(d["carbon_stored_share"] * x, 1.0) * f for x, f in zip(level, factor)]
+        bound = [xp.minimum(d["carbon_stored_share"] * level[c], 1.0) * factor[c] for c in range(4)]
         fuels = sum(final[c] * factor[c] - raw[c] * bound[c] for c in range(4))
         process = self.base.process_co2[:42] * activity[:42] * self.process[y]
         co2 = xp.concatenate([fuels[:42] + process, fuels[42:]])
@@ -392,56 +402,3 @@ class Energy:
             "co2_intensity_reduction": 1.0 - intensity / self.first["intensity"],
             "co2_balance": xp.maximum(abs(whole - by_fuel), abs(whole - total)) / abs(whole),
         }
-
-
-def typical_hours(setup: Setup) -> tuple[np.ndarray, ...]:
-    """Return weight (D,), heating (D,), and what an hour's and a day's residual is made of.
-
-    An hour's residual is a sum of nine means times profiles: (D, 24, 9); `green` (D, 3) is
-    the day's sum of the profiles of wind and sun.
-    """
-    days = setup.structure.days
-    load, land, sea, sun = days.hours
-    steady = [np.repeat(row[:, None], 24, axis=1) for row in days.days[:2]]
-    one = np.ones_like(load)
-    heating = np.repeat(days.days[2][:, None], 24, axis=1)
-    parts = [load, -land, -sea, -sun, -steady[0], -steady[1], -one, -one, -heating]
-    green = days.hours[1:].sum(axis=2).T
-    return 1e-3 * days.weight, days.days[2], np.stack(parts, axis=-1), green
-
-
-def run_days(lib: Arrays, days: tuple[np.ndarray, ...], mix: Values, p: Any) -> tuple[Any, ...]:
-    """Curtailed, sent out, stored and unserved (TWh a year), and the highest load left (GW)."""
-    xp, means = lib.xp, mix["means"]
-    link, power = mix["link"], mix["power"]
-    worst = min(p.pumping_efficiency, p.storage_efficiency)
-
-    def day(carry: tuple[Any, ...], one: tuple[Any, ...]) -> tuple[Any, ...]:
-        weight, heating, profile, green_profile = one
-        minimum = means[7] + heating * means[8]
-        room = xp.maximum(mix["available"] - minimum, 0.0)
-        r = profile @ means
-        over, up = xp.maximum(-r, 0.0), xp.maximum(r, 0.0)
-        surplus, sent = over.sum(0), xp.minimum(over, link).sum(0)
-        within = xp.minimum(over, link + power).sum(0)
-        home = xp.minimum(up, power).sum(0)
-        below = xp.minimum(xp.maximum(r + link, 0.0), power).sum(0)
-        lack = xp.maximum(up - room, 0.0)
-        missing, beyond = lack.sum(0), xp.maximum(lack - power, 0.0).sum(0)
-        taken = xp.minimum(xp.minimum(within - sent, mix["intake"]), below / worst)
-        rest = surplus - sent - taken
-        lost = xp.minimum(rest, green_profile @ means[1:4])
-        through = xp.maximum(worst * taken - home, 0.0)
-        spare = 24.0 * room - (up.sum(0) - missing)
-        filled = xp.minimum(missing - beyond, mix["output"])
-        filled = xp.minimum(filled, worst * (xp.maximum(spare, 0.0) + taken))
-        return (
-            carry[0] + weight * lost,
-            carry[1] + weight * (sent + through + rest - lost),
-            carry[2] + weight * taken,
-            carry[3] + weight * (missing - filled),
-            xp.maximum(carry[4], r.max(0) + minimum),
-        )
-
-    zero = xp.zeros(means.shape[-1])
-    return lib.fold(day, (zero,) * 5, days)
