@@ -143,7 +143,8 @@ class JaxForm:
         self.name = f"JAX jit, {kind}" + (f" of {block:,}" if block else "")
         self.totals = pilot(Program(NUMPY, work))
         self.program = Program(jax_arrays(), work)
-        self.jax, self.compiled = jax, self._compile(kind)
+        self.jax = jax
+        self.compiled = self._compile(kind)
 
     def _compile(self, kind: str) -> Callable[..., Any]:
         jax, rows = self.jax, self.program.rows
@@ -212,11 +213,11 @@ class EmaForm:
 
     def run(self, draws: int) -> float:
         """Run experiments; return seconds over the number of processes."""
-        from ema_workbench.em_framework.samplers import MonteCarloSampler
+        from ema_workbench import Samplers
 
         started = time.perf_counter()
         with self.evaluator(self.model) as evaluator:
-            _, outcomes = evaluator.perform_experiments(draws, sampler=MonteCarloSampler())
+            _, outcomes = evaluator.perform_experiments(draws, uncertainty_sampling=Samplers.MC)
         for values in outcomes.values():
             values.mean(axis=0), values.std(axis=0), np.quantile(values, [0.05, 0.5, 0.95], axis=0)
         return (time.perf_counter() - started) / self.threads
