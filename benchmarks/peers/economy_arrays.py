@@ -38,12 +38,15 @@ class Arrays(NamedTuple):
         fold(step, carry, xs): carry = step(carry, x) for every x along the first axis.
     ndtr : callable
         Distribution function of the standard normal.
+    hold : callable
+        The same arrays, computed once: a compiler does not compute them again for each use.
     """
 
     xp: Any
     put: Callable[[Any, int, Any], Any]
     fold: Callable[[Callable[[Any, Any], Any], Any, Any], Any]
     ndtr: Callable[[Any], Any]
+    hold: Callable[[Any], Any]
 
 
 class Setup(NamedTuple):
@@ -134,7 +137,7 @@ class Economy:
     def year(self, y: int, d: Values, before: Values | None) -> Values:
         """Return the accounts of a year; `before` is what the year before gave."""
         s = self.setup.structure
-        demand = self.composed(y)
+        demand = self.lib.hold(self.composed(y))
         found: Values = {}
         if before is not None:
             supply = self.potential(y, d, before, found)
@@ -145,7 +148,8 @@ class Economy:
                 ]
             )
             supply = self.close(y, d, supply, supported, found)
-        final = demand * self.volumes[0][:, None]
+        self.volumes = self.lib.hold(self.volumes)
+        final = self.lib.hold(demand * self.volumes[0][:, None])
         self.account(y, final, found)
         if before is None:
             supply = found["gdp"]

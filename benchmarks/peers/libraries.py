@@ -22,7 +22,7 @@ def _fold(step: Callable[[Any, Any], Any], carry: Any, xs: Any) -> Any:
     return carry
 
 
-NUMPY = Arrays(np, _put, _fold, ndtr)
+NUMPY = Arrays(np, _put, _fold, ndtr, lambda arrays: arrays)
 
 
 def jax_arrays() -> Arrays:
@@ -46,4 +46,5 @@ def jax_arrays() -> Arrays:
         lambda array, row, values: array.at[row].set(values),
         fold,
         jax.scipy.special.ndtr,
+        jax.lax.optimization_barrier,
     )

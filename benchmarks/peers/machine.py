@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from models.compiled import kernel
 from models.elimination import LANES, solve
@@ -30,6 +30,14 @@ def alternate(works: dict[str, Callable[[], float]], rounds: int) -> dict[str, f
     return {name: float(np.median(values)) for name, values in found.items()}
 
 
+def one_blas_thread() -> AbstractContextManager[Any]:
+    """Keep the linear algebra of NumPy on one thread while threads share the draws."""
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[Any] = threadpool_limits(1)
+    return limits
+
+
 @kernel
 def _many_products(matrix: Any, block: Any, out: Any, times: int) -> None:
     for _ in range(times):
@@ -49,7 +57,7 @@ def matrix_products(rounds: int) -> dict[str, float]:
         return 2e-9 * TIMES * SECTORS * SECTORS * BLOCK / (time.perf_counter() - started)
 
     def dgemm() -> float:
-        with threadpool_limits(1):
+        with one_blas_thread():
             started = time.perf_counter()
             np.matmul(large, large)
             return 2e-9 * 1024**3 / (time.perf_counter() - started)
@@ -133,7 +141,7 @@ def per_draw_solve(draws: int, threads: int, rounds: int) -> dict[str, float]:
     ours(chunks[0])
     first = np.moveaxis(found[: CHUNK // LANES], -1, 1).reshape(CHUNK, SECTORS, SIDES)
     np.testing.assert_allclose(first, numpys(chunks[0]), 1e-9)
-    with ThreadPoolExecutor(threads) as pool, threadpool_limits(1):
+    with ThreadPoolExecutor(threads) as pool, one_blas_thread():
 
         def rate(work: Callable[[slice], Any], parts: list[slice]) -> Callable[[], float]:
             def once() -> float:

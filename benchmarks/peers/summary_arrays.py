@@ -87,8 +87,8 @@ class Totals:
                 total[0] += first
                 total[1] += second
         for counts, place in zip(self.counts, places, strict=True):
-            for count, row in zip(counts, np.asarray(place), strict=True):
-                count += np.bincount(row, minlength=BINS)
+            for i, row in enumerate(np.asarray(place)):
+                counts[i] += np.bincount(row, minlength=BINS)
 
     def finish(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return means, standard deviations and medians (Y, scalars)."""

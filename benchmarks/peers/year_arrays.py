@@ -40,14 +40,15 @@ def simulate_years(
     drivers : dict of array (Y, B) or (Y, 1)
     slips : array (U, B)
     """
-    levels = factor_levels(lib.xp, setup, drivers)
+    drivers = lib.hold(drivers)
+    levels = lib.hold(factor_levels(lib.xp, setup, drivers))
     economy = Economy(lib, setup, base, levels)
     energy = Energy(lib, setup, base, drivers, slips, levels)
     found: list[Values] = []
     for y in range(setup.structure.technical_coefficients.shape[0]):
         now = {name: path[y] for name, path in drivers.items()}
         year = economy.year(y, now, found[-1] if found else None)
-        found.append(energy.year(y, now, year))
+        found.append(lib.hold(energy.year(y, now, lib.hold(year))))
     return found
 
 

@@ -1,0 +1,167 @@
+"""Parts of a run, and how a run grows with years, scenarios, threads and sectors."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+DRAWS = 4_096
+SEED = 1
+
+
+class Parts:
+    """What one block of draws takes: sampling with drivers, and the summary."""
+
+    def setup(self) -> None:
+        """Prepare the bundled plan and simulate one leaf of draws."""
+        from models.state import DRIVERS
+        from sim.baseyear.pack import load_pack
+        from sim.ensemble.accumulate import BLOCK, LEAF
+        from sim.ensemble.run import resolve_scenarios
+        from sim.ensemble.summary import Leaf, Summary
+        from sim.ensemble.work import (
+            Scratch,
+            prepare_work,
+            sample,
+            simulate_case,
+            simulate_centre,
+        )
+
+        pack = load_pack()
+        self.work = prepare_work(pack, resolve_scenarios(["plan"], pack), SEED)
+        self.block, self.leaf_size, self.leaf_of = BLOCK, LEAF, Leaf
+        self.scratch, self.sample = Scratch(self.work, BLOCK), sample
+        self.clamped = np.zeros(len(DRIVERS), np.int64)
+        sample(self.work, self.scratch, 0)
+        simulate_case(self.work, 0, self.scratch, self.clamped)
+        scalars = self.scratch.results.scalars
+        self.summary = Summary(
+            simulate_centre(self.work, 0),
+            np.empty((*scalars.shape[:-1], LEAF)),
+            LEAF,
+            len(DRIVERS),
+            self.work.cases[0].years,
+            "plan",
+        )
+        self.room = np.empty((*scalars.shape[:-1], LEAF))
+        self.time_sample_a_leaf()
+        self.time_summarise_a_leaf()
+
+    def time_sample_a_leaf(self) -> None:
+        from sim.ensemble.drivers import apply_block
+
+        scratch = self.scratch
+        for first in range(0, self.leaf_size, self.block):
+            self.sample(self.work, scratch, first)
+            apply_block(
+                self.work.plans[0],
+                scratch.deviates,
+                scratch.drivers,
+                scratch.slips[0],
+                self.clamped,
+            )
+
+    def time_summarise_a_leaf(self) -> None:
+        leaf = self.leaf_of(self.summary, self.room)
+        for first in range(0, self.leaf_size, self.block):
+            self.summary.add(leaf, self.scratch.results, first)
+        self.summary.close(leaf, 0)
+
+
+class Writing:
+    """`Run.write`: the folder of a run without figures."""
+
+    def setup(self) -> None:
+        """Simulate what is written."""
+        import sim
+
+        self.run = sim.run(["plan"], draws=1_000, seed=SEED)
+        self.scratch = tempfile.TemporaryDirectory()
+        self.count = 0
+
+    def teardown(self) -> None:
+        """Remove what was written."""
+        self.scratch.cleanup()
+
+    def time_write(self) -> None:
+        self.count += 1
+        self.run.write(Path(self.scratch.name) / f"run{self.count}")
+
+
+class _Run:
+    """A run of `sim.run`, compiled before the clock starts."""
+
+    warmup_time = 0.0
+    repeat = (1, 3, 20.0)
+    number = 1
+
+    def setup(self, *_: object) -> None:
+        """Compile."""
+        import sim
+
+        self.run: Any = sim.run
+        self.run(["plan"], draws=2, seed=SEED)
+
+
+class Years(_Run):
+    """Growth with the horizon."""
+
+    params = (2026, 2030, 2035)
+    param_names = ("horizon",)
+
+    def time_run(self, horizon: int) -> None:
+        self.run(["plan"], draws=DRAWS, seed=SEED, horizon=horizon)
+
+
+class Scenarios(_Run):
+    """Growth with scenarios that share their draws."""
+
+    params = (1, 2, 4)
+    param_names = ("scenarios",)
+
+    def time_run(self, scenarios: int) -> None:
+        names = ["plan", "baseline", "green_push", "external_shock"]
+        self.run(names[:scenarios], draws=DRAWS, seed=SEED)
+
+
+class Threads(_Run):
+    """Growth with threads."""
+
+    params = (1, 2)
+    param_names = ("threads",)
+
+    def time_run(self, threads: int) -> None:
+        self.run(["plan"], draws=4 * DRAWS, seed=SEED, threads=threads)
+
+
+class Memory(_Run):
+    """Peak memory, which must not grow with the draws once 16,384 are kept."""
+
+    params = (20_000, 80_000)
+    param_names = ("draws",)
+
+    def peakmem_run(self, draws: int) -> None:
+        self.run(["plan"], draws=draws, seed=SEED)
+
+
+class Sectors:
+    """Input-output systems of more sectors than the year's 42, which are fixed."""
+
+    params = (42, 500, 1_000)
+    param_names = ("sectors",)
+
+    def setup(self, sectors: int) -> None:
+        """Make a productive system."""
+        from models.inputoutput.solving import LeontiefSystem
+
+        rng = np.random.default_rng(SEED)
+        coefficients = rng.uniform(0.0, 1.0, (sectors, sectors))
+        self.coefficients = coefficients * (0.6 / coefficients.sum(axis=0))
+        self.demand = rng.uniform(1.0, 2.0, (sectors, 100))
+        self.system = LeontiefSystem
+
+    def time_output_of_a_hundred_demands(self, sectors: int) -> None:
+        self.system(self.coefficients).solve(self.demand)
