@@ -1,6 +1,6 @@
 """Input-output analysis side by side with pymrio and MARIO.
 
-    pip install 'provsim[peers]'
+    pip install provsim pymrio 'mariopy>=1.3.2'
     python -m benchmarks.peers.inputoutput [--sizes 42 1000 4000] [--csv FILE]
 
 Every task starts from the same labelled table, ends in the same numbers (checked before it is
