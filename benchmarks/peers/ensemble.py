@@ -91,14 +91,17 @@ def check_moments(form: NumpyForm | JaxForm, ours: Ours, draws: int) -> None:
     SystemExit
     """
     mean, std = ours.moments()
-    found, _, _ = form.totals.finish()
-    error = std * np.sqrt(1.0 / draws + 1.0 / form.totals.draws) + 1e-9 * np.abs(mean) + 1e-9
+    found, spread, _ = form.totals.finish()
+    error = np.sqrt(std**2 / draws + spread**2 / form.totals.draws)
+    error += 1e-9 * np.abs(mean) + 1e-9
     gap = float((np.abs(found - mean) / error).max())
     if not gap <= 6.0:
         raise SystemExit(f"{form.name}: a mean lies {gap:.1f} standard errors from ours")
 
 
-def peer_forms(work: Work, threads: int, quick: bool) -> dict[str, list[tuple[Any, int]]]:
+def peer_forms(
+    work: Work, threads: int, quick: bool, without: Sequence[str]
+) -> dict[str, list[tuple[Any, int]]]:
     """Forms of each program with the draws of a round; those not installed are told."""
     scale = 1 if quick else 4
     blocked = [NumpyForm(work, 4096, 1), NumpyForm(work, 1024, 1)]
@@ -113,6 +116,8 @@ def peer_forms(work: Work, threads: int, quick: bool) -> dict[str, list[tuple[An
         "ema": lambda: [(EmaForm(work, threads), 60 if quick else 300)],
     }
     for name, make in makers.items():
+        if name in without:
+            continue
         try:
             forms[name] = make()
         except ImportError as error:
@@ -140,14 +145,14 @@ def model_rate(work: Work, draws: int) -> float:
     return draws / (time.perf_counter() - started)
 
 
-def compare(draws: int, threads: int, quick: bool) -> dict[str, Any]:
+def compare(draws: int, threads: int, quick: bool, without: Sequence[str] = ()) -> dict[str, Any]:
     """Measure everything; return rates by form, ratios and what the machine can do."""
     work = prepared()
     worst = check_agreement(work, Program(NUMPY, work))
     print(f"NumPy agrees on the same random numbers, worst relative difference {worst:.1e}")
     rounds = 1 if quick else 3
     ours = Ours(threads)
-    forms = peer_forms(work, threads, quick)
+    forms = peer_forms(work, threads, quick, without)
     for form, count in (pair for pairs in forms.values() for pair in pairs):
         warm = 3 if isinstance(form, EmaForm) else getattr(form, "block", 0) or count
         form.run(warm)  # compiles, and fills caches
@@ -220,6 +225,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--draws", type=int, help="draws of our run (1,000,000; quick: 50,000)")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--quick", action="store_true", help="one round of few draws")
+    parser.add_argument(
+        "--without", nargs="+", default=[], choices=["jax", "ema"], help="leave programs out"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE")
     options = parser.parse_args(arguments)
     if options.threads == 1:  # before JAX is first used
@@ -227,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
         )
     draws = options.draws or (50_000 if options.quick else DRAWS)
-    found = compare(draws, options.threads, options.quick)
+    found = compare(draws, options.threads, options.quick, options.without)
     print(table(found, options.threads))
     if options.json is not None:
         options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf8")

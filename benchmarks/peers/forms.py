@@ -216,11 +216,17 @@ class EmaForm:
 
     def run(self, draws: int) -> float:
         """Run experiments; return seconds over the number of processes."""
-        from ema_workbench import Samplers
+        from ema_workbench import Samplers, perform_experiments
 
         started = time.perf_counter()
         with self.evaluator(self.model) as evaluator:
-            _, outcomes = evaluator.perform_experiments(draws, uncertainty_sampling=Samplers.MC)
+            _, outcomes = perform_experiments(
+                self.model,
+                draws,
+                evaluator=evaluator,
+                uncertainty_sampling=Samplers.MC,
+                log_progress=True,
+            )
         for values in outcomes.values():
             values.mean(axis=0), values.std(axis=0), np.quantile(values, [0.05, 0.5, 0.95], axis=0)
         return (time.perf_counter() - started) / self.threads
