@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers.economy_arrays import Arrays, Setup, Values, since
-from benchmarks.peers.hours_arrays import run_days, typical_hours
+from benchmarks.peers.hours_arrays import base_hours, run_days, typical_hours
 from models.labels import ENERGY_GROUPS, SECTORS, TECHNOLOGIES
 from models.state import BUILT, RUN, Base
 
@@ -51,7 +51,7 @@ class Energy:
             c: xp.exp(since(xp, d[f"{c}_capacity_growth"])) for c in ("coal", "oil", "gas")
         }
         self.capacity = self.average = base.capacity
-        self.hours_of = self.base_hours()
+        self.hours_of = base_hours(xp, base, self.d0)
         self.days = typical_hours(setup)
         self.first: Values = {}
 
@@ -59,17 +59,6 @@ class Energy:
         """Stack rows of one number or one a draw: (rows, B)."""
         ones = self.xp.ones(self.draws)
         return self.xp.stack([row * ones for row in rows])
-
-    def base_hours(self) -> list[Any]:
-        """Base-year hours of each technology over its driver's level in the base year."""
-        base, xp = self.base, self.xp
-        runs = base.capacity_average > 0.0
-        hours = 1e3 * base.generation / xp.where(runs, base.capacity_average, 1.0)
-        hours = xp.where(runs, hours, 0.0)
-        return [
-            xp.where(runs[i], hours[i] / self.d0[f"hours_{name}"], 1.0) if name in RUN else hours[i]
-            for name, i in T.items()
-        ]
 
     def year(self, y: int, d: Values, found: Values) -> Values:
         """Add energy and carbon to the accounts of a year."""

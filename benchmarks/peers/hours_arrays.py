@@ -7,6 +7,19 @@ from typing import Any
 import numpy as np
 
 from benchmarks.peers.economy_arrays import Arrays, Setup, Values
+from models.labels import TECHNOLOGIES
+from models.state import RUN, Base
+
+
+def base_hours(xp: Any, base: Base, start: Values) -> list[Any]:
+    """Base-year hours of each technology over its driver's level in the base year, `start`."""
+    runs = base.capacity_average > 0.0
+    hours = 1e3 * base.generation / xp.where(runs, base.capacity_average, 1.0)
+    hours = xp.where(runs, hours, 0.0)
+    return [
+        xp.where(runs[i], hours[i] / start[f"hours_{name}"], 1.0) if name in RUN else hours[i]
+        for i, name in enumerate(TECHNOLOGIES)
+    ]
 
 
 def typical_hours(setup: Setup) -> tuple[np.ndarray, ...]:
