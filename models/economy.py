@@ -296,19 +296,7 @@ def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of,
         w.carriers,
         results,
     )
-    dispatch(
-        y,
-        structure,
-        drivers,
-        base,
-        hours_of,
-        w.capacity,
-        w.average,
-        w.base_hours,
-        w.power_start,
-        w.hours,
-        results,
-    )
+    dispatch(y, structure, drivers, base, hours_of, w, results)
     transform(y, structure, drivers, w.carriers, w.coke, results, w.flows)
     primary_energy(y, structure, drivers, w.carriers, results, w.flows)
     energy_balance(y, structure, drivers, results, w.carriers, w.flows)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.elimination import LANES
+from models.energy.hours import MIX_ROWS, OUTCOME_ROWS
 from models.state import Array
 
 ONE_AT_START = ("volumes", "external", "prices", "saved", "kept", "response", "activity")
@@ -52,7 +53,10 @@ class Workspace(NamedTuple):
     average: Array  # (11, B) over the year
     base_hours: Array  # (11, B)
     hours: Array  # (11, B)
-    power_start: Array  # (4, B) what the hours of the base year gave
+    power_start: Array  # (5, B) what the hours of the base year gave, and its heat
+    mix: Array  # (14, B) what the hours start from
+    outcome: Array  # (5, B) what the hours give
+    balance: Array  # (2, B) demand and generation without coal plants
     base_clean: Array  # (B,) what non-fossil plants can make, base year
     flows: Array  # (10, B) of transformation
     plants: Array  # (6, B) sums over plants
@@ -110,7 +114,10 @@ def workspace(sectors: int, years: int, draws: int) -> Workspace:
         "average": (11, b),
         "base_hours": (11, b),
         "hours": (11, b),
-        "power_start": (4, b),
+        "power_start": (5, b),
+        "mix": (MIX_ROWS, b),
+        "outcome": (OUTCOME_ROWS, b),
+        "balance": (2, b),
         "base_clean": (b,),
         "flows": (10, b),
         "plants": (6, b),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from models.compiled import kernel
 from models.energy.hours import (
     AVAILABLE,
@@ -15,9 +13,7 @@ from models.energy.hours import (
     LINK,
     LOAD,
     MINIMUM,
-    MIX_ROWS,
     NUCLEAR_MEAN,
-    OUTCOME_ROWS,
     PEAK,
     STORE_INTAKE,
     STORE_OUTPUT,
@@ -42,7 +38,6 @@ from models.energy.year import (
     HYDRO,
     NUCLEAR,
     PUMPED,
-    SECTORS,
     SOLAR,
     SOLAR_ROOF,
     STORAGE,
@@ -52,52 +47,51 @@ from models.energy.year import (
 from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
 
 GW_PER_TWH = 1.0 / 8.76  # mean power of a year's energy
-# rows of `start`: what the hours of the base year gave
-CURTAILED_START, EXPORTED_START, UNSERVED_START, FILLED_START = range(4)
+FIXED, OTHER = range(2)  # rows of `balance`: demand and generation without coal plants'
+# rows of `start`: what the hours of the base year gave, and its heat from fuels
+CURTAILED_START, EXPORTED_START, UNSERVED_START, FILLED_START, HEAT_START = range(5)
 
 
 @kernel
-def dispatch(
-    y, structure, drivers, base, hours_of, capacity, average, base_hours, start, hours, results
-):
-    """The power balance of the year.
+def dispatch(y, structure, drivers, base, hours_of, w, results):
+    """The power balance of the year, over the workspace `w`.
 
     `hours_of` (11,) is the index of a technology's `hours_` driver among them, -1 for
-    coal and storage. `base_hours` (11, B): base-year hours of the draw over the driver's
-    base-year value, so that a draw keeps its base year. `start` (4, B): what the hours of
-    the base year gave, set in year 0. `hours` (11, B) receives the hours at the base year's
-    curtailment.
+    coal and storage. `w.base_hours` (11, B): base-year hours of the draw over the driver's
+    base-year value, so that a draw keeps its base year. `w.power_start` (5, B): what the
+    hours of the base year gave, and its heat, set in year 0. `w.hours` (11, B) receives the
+    hours at the base year's curtailment.
     """
-    draws = capacity.shape[1]
-    mix, outcome = np.empty((MIX_ROWS, draws)), np.empty((OUTCOME_ROWS, draws))
-    intend(y, structure, drivers, base, hours_of, capacity, average, base_hours, hours, results)
-    fill_mix(y, structure, drivers, base, average, mix, results)
+    average, mix, outcome, start = w.average, w.mix, w.outcome, w.power_start
+    intend(y, drivers, hours_of, w.carriers, w.capacity, average, w.base_hours, w.hours, results)
+    fill_mix(y, structure, drivers, base, w.carriers, average, start, mix, results)
     p = structure.parameters
     worst = min(p[PARAMETER.pumping_efficiency], p[PARAMETER.storage_efficiency])
     dispatch_hours(structure.days, mix, worst, outcome)
-    apply_hours(y, structure, drivers, average, mix, outcome, start, hours, results)
-    settle(y, structure, drivers, base, average, outcome, start, results)
+    apply_hours(y, structure, drivers, average, mix, outcome, start, w.hours, results)
+    settle(y, structure, drivers, base, average, outcome, start, w.balance, results)
 
 
 @kernel
-def intend(y, structure, drivers, base, hours_of, capacity, average, base_hours, hours, results):
+def intend(y, drivers, hours_of, carriers, capacity, average, base_hours, hours, results):
     """Hours and generation at the base year's curtailment, all but coal; final electricity."""
     out = results.electricity_generation
-    for d in range(capacity.shape[1]):
-        final = 0.0
-        for i in range(SECTORS + 2):
-            final += results.final_energy[i, ELECTRICITY, y, d]
-        results.scalars[SCALAR.final_electricity, y, d] = final / CALORIFIC
-        for t in range(capacity.shape[0]):
+    draws = capacity.shape[1]
+    for d in range(draws):
+        results.scalars[SCALAR.final_electricity, y, d] = carriers[ELECTRICITY, d] / CALORIFIC
+    for t in range(capacity.shape[0]):
+        for d in range(draws):
             hours[t, d] = base_hours[t, d]
-            if hours_of[t] >= 0:
+        if hours_of[t] >= 0:
+            for d in range(draws):
                 hours[t, d] *= drivers[DRIVER.hours_nuclear + hours_of[t], y, d]
+        for d in range(draws):
             out[t, y, d] = generation(average[t, d], hours[t, d])
             results.electricity_capacity[t, y, d] = capacity[t, d]
 
 
 @kernel
-def fill_mix(y, structure, drivers, base, average, mix, results):
+def fill_mix(y, structure, drivers, base, carriers, average, start, mix, results):
     """What the hours start from (14, B): see `hours.dispatch_hours`.
 
     Wind and sun before curtailment. Load is what leaves the plants' gates but for charging,
@@ -126,10 +120,10 @@ def fill_mix(y, structure, drivers, base, average, mix, results):
         coal = (1.0 - own[COAL_POWER]) * average[COAL_POWER, d]
         mix[AVAILABLE, d] = drivers[DRIVER.coal_availability, y, d] * coal
         # plants on line for heat and for the grid: those of the base year, not new ones
-        heat, heat_start = -drivers[DRIVER.nuclear_heat, y, d], -drivers[DRIVER.nuclear_heat, 0, d]
-        for i in range(SECTORS + 2):
-            heat += results.final_energy[i, HEAT, y, d]
-            heat_start += results.final_energy[i, HEAT, 0, d]
+        heat = carriers[HEAT, d] - drivers[DRIVER.nuclear_heat, y, d]
+        if y == 0:
+            start[HEAT_START, d] = heat
+        heat_start = start[HEAT_START, d]
         bound = coal_minimum(
             drivers[DRIVER.coal_minimum_output, y, d],
             (1.0 - own[COAL_POWER]) * base.capacity_average[COAL_POWER, d],
@@ -195,7 +189,7 @@ def apply_hours(y, structure, drivers, average, mix, outcome, start, hours, resu
 
 
 @kernel
-def settle(y, structure, drivers, base, average, outcome, start, results):
+def settle(y, structure, drivers, base, average, outcome, start, balance, results):
     """Close the year: coal within its yearly limit, then net import, then identities.
 
     What the hours leave unserved or send out beyond the base year, and what coal cannot
@@ -206,13 +200,18 @@ def settle(y, structure, drivers, base, average, outcome, start, results):
     s = results.scalars
     out = results.electricity_generation
     own = structure.own_use_rate[COAL_POWER]
-    for d in range(average.shape[1]):
-        fixed = s[SCALAR.final_electricity, y, d] / (1.0 - drivers[DRIVER.grid_loss_rate, y, d])
-        other = 0.0
-        for t in range(average.shape[0]):
-            if t != COAL_POWER:
-                other += out[t, y, d]
-                fixed += structure.own_use_rate[t] * out[t, y, d]
+    draws = average.shape[1]
+    for d in range(draws):
+        final = s[SCALAR.final_electricity, y, d]
+        balance[FIXED, d] = final / (1.0 - drivers[DRIVER.grid_loss_rate, y, d])
+        balance[OTHER, d] = 0.0
+    for t in range(average.shape[0]):
+        if t != COAL_POWER:
+            for d in range(draws):
+                balance[OTHER, d] += out[t, y, d]
+                balance[FIXED, d] += structure.own_use_rate[t] * out[t, y, d]
+    for d in range(draws):
+        fixed, other = balance[FIXED, d], balance[OTHER, d]
         fixed += out[PUMPED, y, d] / p[PARAMETER.pumping_efficiency]
         fixed += out[STORAGE, y, d] / p[PARAMETER.storage_efficiency]
         # the driver moves the net import of the draw's own base year

@@ -42,11 +42,10 @@ OUTCOME_ROWS: Final = 5
 # `work` holds a group of draws in one line, row after row at fixed distances: the compiler
 # then sees that rows do not overlap and does the draws of a group side by side
 GROUP: Final = 64
-BASE, ROOM, REACH = 4 * GROUP, 5 * GROUP, 8 * GROUP
-POWER_ROW, LINK_ROW = 7 * GROUP, 6 * GROUP
-SURPLUS, SENT, WITHIN, ROOM_HOME, ROOM_ALL = range(9 * GROUP, 14 * GROUP, GROUP)
-MISSING, BEYOND, HIGHEST = range(14 * GROUP, 17 * GROUP, GROUP)
-WORK_SIZE: Final = 17 * GROUP
+_FIRST, _END = MIX_ROWS * GROUP, (MIX_ROWS + 12) * GROUP  # after the rows of `mix`
+BASE, ROOM, REACH, SURPLUS, SENT, WITHIN = range(_FIRST, _END - 6 * GROUP, GROUP)
+ROOM_HOME, ROOM_ALL, MISSING, BEYOND, HIGHEST, RESULT = range(_END - 6 * GROUP, _END, GROUP)
+WORK_SIZE: Final = RESULT + OUTCOME_ROWS * GROUP  # the rows of `outcome` come last
 HOURS_AT_ONCE: Final = 4
 
 
@@ -63,28 +62,42 @@ def least(a, b):
 
 
 @equation
-def add_hour(r, room, link, power, reach, sums):
+def residual(hour, means):
+    """Load less what runs anyway, GW: profile of load, land, sea, sun; their means, the base."""
+    return (
+        hour[0] * means[0] - means[4] - hour[1] * means[1] - hour[2] * means[2] - hour[3] * means[3]
+    )
+
+
+@equation
+def add_hour(r, link, power, reach, sums):
     """Add an hour's residual `r` to a day's sums (GWh).
 
     Too much, sent out (at most `link`), sent out or stored (at most `reach` = link +
     stores' power); room for stores to give back (at most `power`) in place of coal, and with
-    the links' spare power; load that coal cannot serve (`room` is its range above the
-    minimum), the same beyond the stores' power; the highest residual.
+    the links' spare power; the highest residual.
     """
-    surplus, sent, within, home, everywhere, missing, beyond, highest = sums
+    surplus, sent, within, home, everywhere, highest = sums
     up = positive(r)
     over = up - r
-    lack = positive(up - room)
     return (
         surplus + over,
         sent + least(over, link),
         within + least(over, reach),
         home + least(up, power),
         everywhere + least(positive(r + link), power),
-        missing + lack,
-        beyond + positive(lack - power),
         r if r > highest else highest,
     )
+
+
+@equation
+def add_missing(r, room, power, missing, beyond):
+    """Add load that coal cannot serve, and the same beyond the stores' power (GWh).
+
+    `room` is coal's range above its minimum.
+    """
+    lack = positive(r - room)
+    return missing + lack, beyond + positive(lack - power)
 
 
 @equation
@@ -97,35 +110,57 @@ def store_intake(within_power, intake, room_below, least_efficiency):
     return least(least(within_power, intake), room_below / least_efficiency)
 
 
+@equation
+def profile(hours, k, h):
+    """Load, wind on land and at sea, and sun in hour `h` of day `k`."""
+    return hours[0, k, h], hours[1, k, h], hours[2, k, h], hours[3, k, h]
+
+
+@equation
+def means(work, d):
+    """Means of load, wind on land and at sea, and sun of a draw; what runs all day."""
+    sun = work[3 * GROUP + d]
+    return work[d], work[GROUP + d], work[2 * GROUP + d], sun, work[BASE + d]
+
+
 @kernel
-def add_hours(profile, work):
-    """Add four hours to the sums of a group: `profile` (4, 4) by load, land, sea, sun and hour."""
-    l0, l1, l2, l3 = profile[0, 0], profile[0, 1], profile[0, 2], profile[0, 3]
-    a0, a1, a2, a3 = profile[1, 0], profile[1, 1], profile[1, 2], profile[1, 3]
-    b0, b1, b2, b3 = profile[2, 0], profile[2, 1], profile[2, 2], profile[2, 3]
-    c0, c1, c2, c3 = profile[3, 0], profile[3, 1], profile[3, 2], profile[3, 3]
+def add_hours(hours, k, first, work):
+    """Add four hours of day `k`, from hour `first`, to the sums of a group."""
+    h0, h1 = profile(hours, k, first), profile(hours, k, first + 1)
+    h2, h3 = profile(hours, k, first + 2), profile(hours, k, first + 3)
     for d in range(GROUP):
-        load, land, sea, sun = work[d], work[GROUP + d], work[2 * GROUP + d], work[3 * GROUP + d]
-        base, room, link = work[BASE + d], work[ROOM + d], work[LINK_ROW + d]
-        power, reach = work[POWER_ROW + d], work[REACH + d]
+        mean = means(work, d)
+        link, power, reach = work[LINK * GROUP + d], work[STORE_POWER * GROUP + d], work[REACH + d]
         surplus, sent, within = work[SURPLUS + d], work[SENT + d], work[WITHIN + d]
-        home, everywhere, missing = work[ROOM_HOME + d], work[ROOM_ALL + d], work[MISSING + d]
-        beyond, highest = work[BEYOND + d], work[HIGHEST + d]
-        s = (surplus, sent, within, home, everywhere, missing, beyond, highest)
-        s = add_hour(
-            l0 * load - base - a0 * land - b0 * sea - c0 * sun, room, link, power, reach, s
-        )
-        s = add_hour(
-            l1 * load - base - a1 * land - b1 * sea - c1 * sun, room, link, power, reach, s
-        )
-        s = add_hour(
-            l2 * load - base - a2 * land - b2 * sea - c2 * sun, room, link, power, reach, s
-        )
-        s = add_hour(
-            l3 * load - base - a3 * land - b3 * sea - c3 * sun, room, link, power, reach, s
-        )
-        work[SURPLUS + d], work[SENT + d], work[WITHIN + d], work[ROOM_HOME + d] = s[:4]
-        work[ROOM_ALL + d], work[MISSING + d], work[BEYOND + d], work[HIGHEST + d] = s[4:]
+        home, everywhere, highest = work[ROOM_HOME + d], work[ROOM_ALL + d], work[HIGHEST + d]
+        s = (surplus, sent, within, home, everywhere, highest)
+        s = add_hour(residual(h0, mean), link, power, reach, s)
+        s = add_hour(residual(h1, mean), link, power, reach, s)
+        s = add_hour(residual(h2, mean), link, power, reach, s)
+        s = add_hour(residual(h3, mean), link, power, reach, s)
+        work[SURPLUS + d], work[SENT + d], work[WITHIN + d] = s[:3]
+        work[ROOM_HOME + d], work[ROOM_ALL + d], work[HIGHEST + d] = s[3:]
+
+
+@kernel
+def add_missing_hours(hours, k, work):
+    """Add what coal cannot serve in day `k` to the sums of a group.
+
+    Nothing is missing in most days: they are passed over.
+    """
+    short = 0
+    for d in range(GROUP):
+        short += int(work[HIGHEST + d] > work[ROOM + d])
+    for h in range(24 if short > 0 else 0):
+        hour = profile(hours, k, h)
+        for d in range(GROUP):
+            work[MISSING + d], work[BEYOND + d] = add_missing(
+                residual(hour, means(work, d)),
+                work[ROOM + d],
+                work[STORE_POWER * GROUP + d],
+                work[MISSING + d],
+                work[BEYOND + d],
+            )
 
 
 @kernel
@@ -146,41 +181,42 @@ def dispatch_hours(days, mix, least_efficiency, outcome):
         Filled: curtailed, sent out beside plan, taken in by stores, unserved (TWh);
         highest load left to coal and stores (GW).
     """
-    outcome[:] = 0.0
-    work, profile = np.zeros(WORK_SIZE), np.empty((4, HOURS_AT_ONCE))
+    work = np.zeros(WORK_SIZE)
     for first in range(0, mix.shape[1], GROUP):
         width = min(GROUP, mix.shape[1] - first)
-        group = mix[:, first : first + width]
-        for d in range(width):
-            for row in range(4):
-                work[row * GROUP + d] = group[row, d]
-            work[LINK_ROW + d], work[POWER_ROW + d] = group[LINK, d], group[STORE_POWER, d]
-            work[REACH + d] = group[LINK, d] + group[STORE_POWER, d]
+        for row in range(MIX_ROWS):
+            work[row * GROUP : row * GROUP + width] = mix[row, first : first + width]
+        work[RESULT:] = 0.0
         for k in range(days.weight.shape[0]):
-            start_day(days, k, group, work)
-            for start in range(0, 24, HOURS_AT_ONCE):
-                for kind in range(4):
-                    for h in range(HOURS_AT_ONCE):
-                        profile[kind, h] = days.hours[kind, k, start + h]
-                add_hours(profile, work)
-            close_day(days, k, group, least_efficiency, work, outcome[:, first : first + width])
+            start_day(days.days[:, k], work)
+            for h in range(0, 24, HOURS_AT_ONCE):
+                add_hours(days.hours, k, h, work)
+            add_missing_hours(days.hours, k, work)
+            close_day(days, k, least_efficiency, work)
+        for row in range(OUTCOME_ROWS):
+            start = RESULT + row * GROUP
+            outcome[row, first : first + width] = work[start : start + width]
 
 
 @kernel
-def start_day(days, k, mix, work):
-    """Clear the sums of a group; set what runs all day and coal's range above its minimum."""
-    heating = days.days[2, k]
+def start_day(day, work):
+    """Clear the sums of a group; set what runs all day and coal's range above its minimum.
+
+    `day` (3,): nuclear, hydro, and 1 in the heating season.
+    """
+    nuclear, hydro, heating = day[0], day[1], day[2]
     work[SURPLUS:HIGHEST] = 0.0
-    work[HIGHEST:] = -np.inf
-    for d in range(mix.shape[1]):
-        minimum = mix[MINIMUM, d] + heating * mix[HEAT_BOUND, d]
-        steady = days.days[0, k] * mix[NUCLEAR_MEAN, d] + days.days[1, k] * mix[HYDRO_MEAN, d]
-        work[BASE + d] = steady + mix[FLAT, d] + minimum
-        work[ROOM + d] = positive(mix[AVAILABLE, d] - minimum)
+    work[HIGHEST:RESULT] = -np.inf
+    for d in range(GROUP):
+        minimum = work[MINIMUM * GROUP + d] + heating * work[HEAT_BOUND * GROUP + d]
+        steady = nuclear * work[NUCLEAR_MEAN * GROUP + d] + hydro * work[HYDRO_MEAN * GROUP + d]
+        work[BASE + d] = steady + work[FLAT * GROUP + d] + minimum
+        work[ROOM + d] = positive(work[AVAILABLE * GROUP + d] - minimum)
+        work[REACH + d] = work[LINK * GROUP + d] + work[STORE_POWER * GROUP + d]
 
 
 @kernel
-def close_day(days, k, mix, least_efficiency, work, outcome):
+def close_day(days, k, least_efficiency, work):
     """Let stores and links settle the day and add it to the year with its weight.
 
     Surplus beyond all wind and sun of the day comes from plants that must run: it leaves
@@ -188,28 +224,31 @@ def close_day(days, k, mix, least_efficiency, work, outcome):
     store fills what coal cannot serve within its power and energy, from surplus and from
     what coal can do in other hours of the day.
     """
-    weight = 1e-3 * days.weight[k]
-    load = days.hours[0, k].sum()
-    land = days.hours[1, k].sum()
-    sea = days.hours[2, k].sum()
-    sun = days.hours[3, k].sum()
-    heating = days.days[2, k]
-    for d in range(mix.shape[1]):
-        sent = work[SENT + d]
+    weight, heating = 1e-3 * days.weight[k], days.days[2, k]
+    load, land, sea, sun = 0.0, 0.0, 0.0, 0.0
+    for h in range(24):
+        hour = profile(days.hours, k, h)
+        load, land, sea, sun = load + hour[0], land + hour[1], sea + hour[2], sun + hour[3]
+    for d in range(GROUP):
+        mean = means(work, d)
+        sent, missing, room = work[SENT + d], work[MISSING + d], work[ROOM_ALL + d]
         taken = store_intake(
-            work[WITHIN + d] - sent, mix[STORE_INTAKE, d], work[ROOM_ALL + d], least_efficiency
+            work[WITHIN + d] - sent, work[STORE_INTAKE * GROUP + d], room, least_efficiency
         )
         left = work[SURPLUS + d] - sent - taken
-        green = land * mix[WIND_LAND, d] + sea * mix[WIND_SEA, d] + sun * mix[SUN, d]
+        green = land * mean[1] + sea * mean[2] + sun * mean[3]
         lost = least(left, green)
         through = positive(least_efficiency * taken - work[ROOM_HOME + d])  # links carry it
-        above = load * mix[LOAD, d] - 24.0 * work[BASE + d] - green + work[SURPLUS + d]
-        spare = 24.0 * work[ROOM + d] - (above - work[MISSING + d])
-        filled = least(work[MISSING + d] - work[BEYOND + d], mix[STORE_OUTPUT, d])
+        above = load * mean[0] - 24.0 * mean[4] - green + work[SURPLUS + d]
+        spare = 24.0 * work[ROOM + d] - (above - missing)
+        filled = least(missing - work[BEYOND + d], work[STORE_OUTPUT * GROUP + d])
         filled = least(filled, least_efficiency * (positive(spare) + taken))
-        outcome[CURTAILED, d] += weight * lost
-        outcome[EXPORTED, d] += weight * (sent + through + left - lost)
-        outcome[STORED, d] += weight * taken
-        outcome[UNSERVED, d] += weight * (work[MISSING + d] - filled)
-        highest = work[HIGHEST + d] + mix[MINIMUM, d] + heating * mix[HEAT_BOUND, d]
-        outcome[PEAK, d] = max(outcome[PEAK, d], highest)
+        result = RESULT + d
+        work[result + CURTAILED * GROUP] += weight * lost
+        work[result + EXPORTED * GROUP] += weight * (sent + through + left - lost)
+        work[result + STORED * GROUP] += weight * taken
+        work[result + UNSERVED * GROUP] += weight * (missing - filled)
+        highest = work[HIGHEST + d] + work[MINIMUM * GROUP + d]
+        highest += heating * work[HEAT_BOUND * GROUP + d]
+        peak = work[result + PEAK * GROUP]
+        work[result + PEAK * GROUP] = highest if highest > peak else peak
