@@ -87,7 +87,16 @@ def step(function: Function) -> Function:
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
-def _compile(function: Function, **options: bool) -> Function:
+def part(function: Function) -> Function:
+    """Mark `function`, a string of calls, as part of the kernel that calls it.
+
+    Its lines are put where it is called before anything is compiled: compiled apart, all that
+    it calls would be optimised once more.
+    """
+    return _compile(function, inline="always")
+
+
+def _compile(function: Function, **options: Any) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = CACHE_FOLDER
     try:

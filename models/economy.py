@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.carbon import carbon_accounts, emission_factors, emissions
-from models.compiled import kernel, step
+from models.compiled import kernel, part, step
 from models.energy.dispatch import dispatch
 from models.energy.primary import energy_balance, energy_indicators, primary_energy, transform
 from models.energy.year import (
@@ -240,7 +240,7 @@ def start_block(structure, base, drivers, hours_of, w):
             w.base_hours[t, d] = hours
 
 
-@step
+@part
 def simulate_accounts(y, structure, base, drivers, factors, w, results):
     """One year of the economy: GDP, final demand, output, value added, shares, people."""
     if y > 0:
@@ -275,7 +275,7 @@ def simulate_accounts(y, structure, base, drivers, factors, w, results):
     follow_people(y, structure, drivers, w.people, w.base_people, results)
 
 
-@step
+@part
 def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of, w, results):
     """One year of energy and carbon, given the year's economy."""
     if y > 0:
@@ -322,8 +322,9 @@ def simulate_block(structure, base, drivers, slips, factors, tables, w, results)
         One value per driver, year and draw; index 0 of the years is the base year.
     slips : array (U, B)
         Years by which each named unit is late.
-    factors : array (len(FACTORS), Y, B)
-        See `models.inputoutput.drawn`; no rows where all draws share the coefficients.
+    factors : array (len(FACTORS), Y, B) or None
+        See `models.inputoutput.drawn`; None where all draws share the coefficients, and then
+        the code that solves each draw's system is not compiled.
     tables : tuple of arrays
         `GROUPS`, `BUILT_INDEX`, `HOURS_INDEX` of this module.
     w : Workspace
@@ -358,13 +359,12 @@ def simulate(
         Where the shapes of the arrays do not belong together.
     """
     years, draws, units = drivers.shape[1], drivers.shape[2], structure.unit_capacity.size
-    factors = np.empty((0, years, draws)) if factors is None else factors
     fits = (
         drivers.shape[0] == len(DRIVERS)
         and structure.technical_coefficients.shape[0] == years
         and all(array.shape[-1] == draws for array in base)
         and slips.shape == (units, draws)
-        and factors.shape in ((0, years, draws), (len(FACTORS), years, draws))
+        and (factors is None or factors.shape == (len(FACTORS), years, draws))
         and results.scalars.shape[1:] == (years, draws)
         and (room is None or room.added.shape[1:] == (years, draws))
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.compiled import kernel
+from models.compiled import part, step
 from models.energy.hours import (
     AVAILABLE,
     CURTAILED,
@@ -52,7 +52,7 @@ FIXED, OTHER = range(2)  # rows of `balance`: demand and generation without coal
 CURTAILED_START, EXPORTED_START, UNSERVED_START, FILLED_START, HEAT_START = range(5)
 
 
-@kernel
+@part
 def dispatch(y, structure, drivers, base, hours_of, w, results):
     """The power balance of the year, over the workspace `w`.
 
@@ -72,7 +72,7 @@ def dispatch(y, structure, drivers, base, hours_of, w, results):
     settle(y, structure, drivers, base, average, outcome, start, w.balance, results)
 
 
-@kernel
+@step
 def intend(y, drivers, hours_of, carriers, capacity, average, base_hours, hours, results):
     """Hours and generation at the base year's curtailment, all but coal; final electricity."""
     out = results.electricity_generation
@@ -90,7 +90,7 @@ def intend(y, drivers, hours_of, carriers, capacity, average, base_hours, hours,
             results.electricity_capacity[t, y, d] = capacity[t, d]
 
 
-@kernel
+@step
 def fill_mix(y, structure, drivers, base, carriers, average, start, mix, results):
     """What the hours start from (14, B): see `hours.dispatch_hours`.
 
@@ -147,7 +147,7 @@ def fill_mix(y, structure, drivers, base, carriers, average, start, mix, results
         mix[STORE_INTAKE, d] += stored / p[PARAMETER.storage_efficiency]
 
 
-@kernel
+@step
 def apply_hours(y, structure, drivers, average, mix, outcome, start, hours, results):
     """Curtail wind and sun, give stores their hours, and keep what the base year gave.
 
@@ -188,7 +188,7 @@ def apply_hours(y, structure, drivers, average, mix, outcome, start, hours, resu
         s[SCALAR.reserve_margin, y, d] = (firm - outcome[PEAK, d]) / (highest * mix[LOAD, d])
 
 
-@kernel
+@step
 def settle(y, structure, drivers, base, average, outcome, start, balance, results):
     """Close the year: coal within its yearly limit, then net import, then identities.
 

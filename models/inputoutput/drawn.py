@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from models.compiled import equation, kernel
+from models.compiled import equation, part, step
 from models.elimination import LANES, solve_lanes
 from models.inputoutput.year import (
     OUTFLOW,
@@ -61,7 +61,7 @@ def retained_value_added(share, odds):
     return 1.0 / (1.0 + share * (odds - 1.0))
 
 
-@kernel
+@step
 def move_coefficients(y, structure, factors, w):
     """Fill rho and sigma of each draw, and value added per unit of output against A_y.
 
@@ -91,7 +91,7 @@ def move_coefficients(y, structure, factors, w):
             w.retained[j, d] = kept
 
 
-@kernel
+@step
 def output_by_use(y, structure, demand, w):
     """Solve each draw's system for the output `w.needed` (7, n, B) of each final use.
 
@@ -127,7 +127,7 @@ def output_by_use(y, structure, demand, w):
                     w.needed[k, i, first + lane] = w.system[i, n + k, lane]
 
 
-@kernel
+@step
 def drawn_value_added(y, structure, needed, retained, out, total):
     """Value added by price group that each final use creates: out (7, 6, B), total (7, B)."""
     out[:] = 0.0
@@ -141,13 +141,13 @@ def drawn_value_added(y, structure, needed, retained, out, total):
                 total[k, d] += value
 
 
-@kernel
+@part
 def value_added_by_use(y, structure, factors, w):
     """Value added that each final use creates, by the coefficients of the year or the draw.
 
-    `factors` has no rows where the draws share the coefficients of the scenario.
+    `factors` is None where the draws share the coefficients of the scenario.
     """
-    if factors.shape[0] == 0:
+    if factors is None:
         supported_value_added(y, structure, w.demand, w.weights, w.supported, w.created)
         return
     move_coefficients(y, structure, factors, w)
@@ -155,13 +155,13 @@ def value_added_by_use(y, structure, factors, w):
     drawn_value_added(y, structure, w.needed, w.retained, w.supported, w.created)
 
 
-@kernel
+@part
 def output_and_value_added(y, structure, factors, w, results):
     """Gross output and value added at closed volumes; those of year 0 are the scenario's.
 
     Incomes keep their shares in the value added of a sector.
     """
-    if y == 0 or factors.shape[0] == 0:
+    if y == 0 or factors is None:
         produce(y, structure, w.demand, w.volumes[0], w.goods, w.uses, results)
         add_value(y, structure, w.goods[1], w.added, w.totals, results)
         return
