@@ -23,6 +23,7 @@ GROWING = ("consumption_rural", "consumption_urban", "government", "investment")
 MADE = (2, 3)  # price groups that make up manufacturing
 INDUSTRY = (1, 2, 3)
 SERVICES_GROUP = 5
+REFINED, CHEMICALS = SECTORS.index("11"), SECTORS.index("12")
 
 
 class Arrays(NamedTuple):
@@ -115,6 +116,7 @@ def factor_levels(xp: Any, setup: Setup, d: Values) -> Values:
         "urbanisation": p.urbanisation + since(xp, d["urbanisation_increase"]),
         "prices": [levels(f"price_growth_{g}") for g in PRICE_GROUPS],
         "external": [levels(f"external_growth_{g}") for g in DEMAND_GROUPS],
+        "to_chemicals": xp.clip(since(xp, d["refining_to_chemicals"]), 0.0, 1.0),
         "to_services": since(xp, d["consumption_services_shift"]),
         "to_equipment": since(xp, d["investment_equipment_shift"]),
     }
@@ -180,8 +182,16 @@ class Economy:
             parts.append(base[k] * xp.where(kind, inside, outside))
         groups = xp.stack(xp.broadcast_arrays(*(path[y] for path in levels["external"])))
         external = groups[self.setup.structure.demand_group]
-        parts += [base[4], base[5] * external, base[6] * external]
+        parts.append(base[4])
+        parts += [self.converted(y, base[k] * external) for k in (5, 6)]
         return xp.stack(parts)
+
+    def converted(self, y: int, sales: Any) -> Any:
+        """Sales outside the province (n, B) with part of refined products made chemicals."""
+        put = self.lib.put
+        refined, chemicals = sales[REFINED], sales[CHEMICALS]
+        moved = self.levels["to_chemicals"][y] * refined
+        return put(put(sales, CHEMICALS, chemicals + moved), REFINED, refined - moved)
 
     def potential(self, y: int, d: Values, before: Values, found: Values) -> Any:
         """GDP that the factors supply."""

@@ -12,7 +12,7 @@ import numpy as np
 from benchmarks.peers.economy_arrays import Arrays, Setup, Values, since
 from benchmarks.peers.hours_arrays import base_hours, run_days, typical_hours
 from models.labels import ENERGY_GROUPS, SECTORS, TECHNOLOGIES
-from models.state import BUILT, RUN, Base
+from models.state import BUILT, RETIRED, RUN, Base
 
 CALORIFIC = 0.1229  # Mtce per TWh
 GW_PER_TWH = 1.0 / 8.76
@@ -142,6 +142,8 @@ class Energy:
         xp, s = self.xp, self.setup.structure
         moves = [d[f"build_{name}"] if name in BUILT else 0.0 for name in TECHNOLOGIES]
         added = xp.maximum(self.wide(moves), -self.capacity)
+        closed = [d[f"retire_{name}"] if name in RETIRED else 0.0 for name in TECHNOLOGIES]
+        added = added - xp.minimum(self.wide(closed), self.capacity + added)
         self.average = self.capacity + 0.5 * added
         if s.unit_year.size:
             start = s.unit_year[:, None] + self.slips
@@ -260,15 +262,22 @@ class Energy:
         }
 
     def transform(self, y: int, d: Values, found: Values) -> Values:
-        """Fuel into heat (7, B), coking and refining."""
+        """Fuel into heat (7, B), coking and refining; heat by source."""
         p, carriers = self.p, found["carriers"]
         if y == 0:
             self.first["coke"] = carriers[1]
         coke = p.coke_output * carriers[1] / self.first["coke"]
-        heat = (carriers[5] - d["nuclear_heat"]) / d["heat_efficiency"]
+        heat, chp = carriers[5] - d["nuclear_heat"], d["heat_chp_share"]
+        saved = d["chp_fuel_saving"] * (chp - self.d0["heat_chp_share"])
+        found |= {
+            "heat_nuclear": d["nuclear_heat"],
+            "heat_chp": heat * chp,
+            "heat_boilers": heat * (1.0 - chp),
+        }
         refined = found["gross_output"][REFINING] / self.first["gross_output"][REFINING]
         return {
-            "heat": self.setup.structure.heat_fuel_share[:, None] * heat,
+            "heat": self.setup.structure.heat_fuel_share[:, None]
+            * (heat / d["heat_efficiency"] - heat * saved),
             "coke": coke,
             "coking": coke / p.coking_efficiency,
             "refining": p.refinery_loss * refined,
@@ -327,14 +336,18 @@ class Energy:
         made, capacity, rate = found["electricity_generation"], self.capacity, d["coal_rate"]
         primary = np.isin(TECHNOLOGIES, (*OWN, "biomass")).astype(float)
         able = rate * (primary @ (capacity * hours * 1e-3))
-        self.first.setdefault("able", able)
+        start = self.first.setdefault("able", able)
+        some = start > 0.0
+        scale = self.xp.where(
+            some, p.non_fossil_power_capacity / self.xp.where(some, start, 1.0), 1.0
+        )
         mines = {name: path[y] for name, path in self.mines.items()}
         clean = s.clean @ made
         found |= {
             "energy_production_capacity": p.coal_mine_capacity * mines["coal"]
             + p.oil_field_capacity * mines["oil"]
             + p.gas_field_capacity * mines["gas"]
-            + p.non_fossil_power_capacity * able / self.first["able"],
+            + scale * able,
             "energy_production": p.coal_production * mines["coal"]
             + p.oil_production * mines["oil"]
             + p.gas_production * mines["gas"]
@@ -356,6 +369,8 @@ class Energy:
         factor = self.wide(
             [s.emission_factor[c] * d[f"emission_factor_{fuel}"] for c, fuel in enumerate(FUELS)]
         )
+        coke = xp.minimum(factor[1], factor[0] / p.coking_efficiency)  # carbon of its coal
+        factor = put(factor, 1, coke)
         bound = [xp.minimum(d["carbon_stored_share"] * level[c], 1.0) * factor[c] for c in range(4)]
         fuels = sum(final[c] * factor[c] - raw[c] * bound[c] for c in range(4))
         process = self.base.process_co2[:42] * activity[:42] * self.process[y]

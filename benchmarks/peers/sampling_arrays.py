@@ -29,6 +29,7 @@ def independent_scores(plan: SamplingPlan) -> SamplingPlan:
         factor_start=np.arange(n + 1),
         factor_column=np.arange(n),
         factor=np.ones(n),
+        growth_row=-1,
     )
 
 
@@ -54,9 +55,16 @@ class Sampling:
         self.tables = work.tables.tables
         plan = self.plan
         if not np.isin(plan.code, KNOWN).all():
-            raise ValueError("the array program knows Gaussian inputs, slips and the base draw")
+            raise ValueError("the array program knows Gaussian inputs, slips and draws of the pack")
+        if work.factor_plans[case] is not None:
+            raise ValueError("the array program has the same coefficients in every draw")
+        index = np.flatnonzero(plan.code == distributions.INDEX)
+        growth = plan.row[index] == plan.growth_row
+        (self.base_draw,), (self.growth_draw,) = index[~growth], index[growth]
+        states = np.isin(plan.row, plan.state_row)
+        self.states = np.flatnonzero(states)
         self.years = plan.year.size
-        self.constants = np.flatnonzero(plan.constant)
+        self.constants = np.flatnonzero(plan.constant & ~states)
         self.yearly = np.flatnonzero(~plan.constant)
         later = plan.row[self.yearly][:, None] + np.arange(self.years)
         self.order = np.concatenate([plan.row[self.constants], later.ravel()])
@@ -88,12 +96,28 @@ class Sampling:
                 found[i] = value.reshape(values.shape[1:])
         for i in self.yearly:
             found[i] = self.in_time(i, found[i])
+        self.follow_growth(found)
         late = np.flatnonzero(plan.code == distributions.SLIP)
         if late.size:
             delays = self.delays(late, xp.stack([found[i] for i in late]))
             for i, delay in zip(late, delays, strict=True):
                 found[i] = delay
         return found
+
+    def follow_growth(self, found: list[Any]) -> None:
+        """Take states and widths of shocks from the growth draw."""
+        xp, plan = self.lib.xp, self.plan
+        place = self.place(found[self.growth_draw], plan.state.shape[1])
+        for i, state in zip(self.states, plan.state, strict=True):
+            found[i] = xp.take(xp.asarray(state), place)
+        for i, width in zip(plan.width_input, plan.width, strict=True):
+            found[i] = found[i] * xp.take(xp.asarray(width), place)
+
+    def place(self, score: Any, count: int) -> Any:
+        """Number of the draw of `count` that each score (B,) picks."""
+        xp = self.lib.xp
+        place = xp.floor(self.lib.ndtr(score) * count).astype(np.int64)
+        return xp.minimum(place, count - 1)
 
     def in_time(self, i: int, steps: Any) -> Any:
         """Turn yearly innovations (T, B) into scores with the input's time structure."""
@@ -131,10 +155,8 @@ class Sampling:
 
     def base(self, deviates: list[Any]) -> Base:
         """Base year of each draw."""
-        xp, count = self.lib.xp, self.plan.base_draws
-        (chosen,) = np.flatnonzero(self.plan.code == distributions.INDEX)
-        place = xp.floor(self.lib.ndtr(deviates[chosen]) * count).astype(np.int64)
-        place = xp.minimum(place, count - 1)
+        xp = self.lib.xp
+        place = self.place(deviates[self.base_draw], self.plan.base_draws)
         return Base(*(xp.take(xp.asarray(table), place, axis=-1) for table in self.tables))
 
     def path(self, driver: int, deviates: list[Any]) -> Any:
