@@ -11,16 +11,20 @@ import numpy as np
 
 from benchmarks.peers.economy_arrays import Arrays, Setup, Values, since
 from benchmarks.peers.hours_arrays import base_hours, run_days, typical_hours
+from benchmarks.peers.primary_arrays import (
+    CALORIFIC,
+    GREEN,
+    OWN,
+    T,
+    check_energy,
+    primary_energy,
+)
 from models.labels import ENERGY_GROUPS, SECTORS, TECHNOLOGIES
 from models.state import BUILT, RETIRED, RUN, Base
 
-CALORIFIC = 0.1229  # Mtce per TWh
 GW_PER_TWH = 1.0 / 8.76
 FUELS = ("coal", "coke", "oil", "gas")
-GREEN = ("wind_onshore", "wind_offshore", "solar_utility", "solar_distributed")
-OWN = ("nuclear", "hydro", *GREEN)  # primary electricity
 STEEL, INFORMATION, REFINING, UTILITIES = (SECTORS.index(c) for c in ("14", "31", "11", "24"))
-T = {name: i for i, name in enumerate(TECHNOLOGIES)}
 
 
 class Energy:
@@ -75,8 +79,8 @@ class Energy:
         )
         self.power(y, d, hours, found)
         flows = self.transform(y, d, found)
-        self.primary(d, found, flows)
-        self.balance(d, found, flows)
+        primary_energy(self.setup, self.wide, d, found, flows)
+        check_energy(self.setup, d, found, flows)
         self.indicators(y, d, hours, found)
         self.carbon(y, d, (final, raw, activity), found, flows)
         return found
@@ -268,7 +272,8 @@ class Energy:
             self.first["coke"] = carriers[1]
         coke = p.coke_output * carriers[1] / self.first["coke"]
         heat, chp = carriers[5] - d["nuclear_heat"], d["heat_chp_share"]
-        saved = d["chp_fuel_saving"] * (chp - self.d0["heat_chp_share"])
+        per_heat = 1.0 / d["heat_efficiency"]
+        per_heat = per_heat - d["chp_fuel_saving"] * (chp - self.d0["heat_chp_share"])
         found |= {
             "heat_nuclear": d["nuclear_heat"],
             "heat_chp": heat * chp,
@@ -276,59 +281,11 @@ class Energy:
         }
         refined = found["gross_output"][REFINING] / self.first["gross_output"][REFINING]
         return {
-            "heat": self.setup.structure.heat_fuel_share[:, None]
-            * (heat / d["heat_efficiency"] - heat * saved),
+            "heat": self.setup.structure.heat_fuel_share[:, None] * (heat * per_heat),
             "coke": coke,
             "coking": coke / p.coking_efficiency,
             "refining": p.refinery_loss * refined,
         }
-
-    def primary(self, d: Values, found: Values, flows: Values) -> None:
-        """Primary energy by carrier, totals in both methods, the non-fossil share."""
-        p, final, heat = self.p, found["carriers"], flows["heat"]
-        made, rate, warm = found["electricity_generation"], d["coal_rate"], d["nuclear_heat"]
-        net = found["electricity_net_import"]
-        coal = final[0] + heat[0] + rate * made[T["coal"]] + flows["coking"] + p.coal_loss
-        coke = final[1] + heat[1] - flows["coke"]
-        oil = final[2] + heat[2] + flows["refining"]
-        gas = final[3] + heat[3] + p.gas_rate * made[T["gas"]] + p.gas_loss
-        biomass = final[6] + heat[6] + rate * made[T["biomass"]]
-        wind = rate * (made[T["wind_onshore"]] + made[T["wind_offshore"]])
-        solar = rate * (made[T["solar_utility"]] + made[T["solar_distributed"]])
-        nuclear, hydro = rate * made[T["nuclear"]] + warm, rate * made[T["hydro"]]
-        carriers = [coal, coke, oil, gas, rate * net, 0.0, biomass, nuclear, hydro, wind, solar]
-        fuels = coal + coke + oil + gas + biomass
-        own = sum(made[T[name]] for name in OWN)
-        s = self.setup.structure
-        total = fuels + warm + rate * (own + net)
-        calorific = fuels + warm + CALORIFIC * (own + net)
-        value = CALORIFIC if s.calorific_share else rate
-        imported = net * d["imported_nonfossil_share"] if s.count_imported_nonfossil else 0.0
-        clean = biomass + warm + value * (own + imported)
-        found |= {
-            "primary_energy": self.wide(carriers),
-            "energy_total": total,
-            "energy_total_calorific": calorific,
-            "non_fossil_share": clean / (calorific if s.calorific_share else total),
-            "energy_intensity": 100.0 * total / found["gdp"],
-            "coal_consumption": coal,
-            "oil_consumption": oil,
-            "gas_consumption": gas,
-        }
-
-    def balance(self, d: Values, found: Values, flows: Values) -> None:
-        """Residuals of energy supply against use, in both methods."""
-        p, final, made = self.p, found["carriers"], found["electricity_generation"]
-        rate = d["coal_rate"]
-        used = final.sum(0) - final[4] - final[5] + flows["heat"].sum(0) + d["nuclear_heat"]
-        used = used + flows["coking"] - flows["coke"] + flows["refining"] + p.coal_loss + p.gas_loss
-        returned = made[T["pumped_storage"]] + made[T["storage"]]
-        burning = made[T["coal"]] + made[T["biomass"]]
-        for method, value in (("", rate), ("_calorific", CALORIFIC)):
-            plants = burning * (rate - value) + made[T["gas"]] * (p.gas_rate - value)
-            use = used + plants + value * (found["electricity_demand"] - returned)
-            supply = found[f"energy_total{method}"]
-            found[f"energy_balance{method}"] = abs(supply - use) / abs(supply)
 
     def indicators(self, y: int, d: Values, hours: Any, found: Values) -> None:
         """Production, its capacity, and the clean shares."""
