@@ -12,16 +12,15 @@
 # ---
 
 # %% [markdown]
-# # 4 典型日电力平衡 The hours of power
+# # 5 典型日电力平衡 The hours of power
 #
 # 模型在每次抽样、每一年用36个典型日（12个月、3种风况）和2个高峰日逐时平衡电力。
 # 本笔记本把同一组典型日交给线性规划（HiGHS）求最优，
-# 比较弃电、煤电和缺电，并画出两天的出力。需要安装可选组件 `power`。
+# 比较弃电、煤电和缺电，并画出两天的出力。
 #
 # In every draw and year the model settles 36 typical days (twelve months, three states of the
 # wind) and two peak days hour by hour. Here a linear program (HiGHS) finds the optimum
 # of the same days; curtailment, coal and what is unserved are compared, and two days drawn.
-# Needs the extra `power`.
 
 # %%
 import sys

@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.inputoutput.drawn import FACTORS
 from models.state import DRIVERS
 from sim.ensemble.drivers import assemble_drivers
 from sim.ensemble.inputs import read_inputs
 from sim.errors import InputError
 
 D = {name: i for i, name in enumerate(DRIVERS)}
+COUNT = len(DRIVERS) + len(FACTORS)
 N = 40_000
 
 
@@ -85,7 +87,7 @@ def test_a_change_of_one_scenario_is_a_paired_difference(sampler, make_plan, pla
     other = make_plan(sampler, central=central)
     a = assemble_drivers(sampler.plan, plan, 0, 256).drivers
     b = assemble_drivers(sampler.plan, other, 0, 256).drivers
-    rest = np.arange(len(DRIVERS)) != D["exports_growth"]
+    rest = np.arange(COUNT) != D["exports_growth"]
     np.testing.assert_array_equal(a[rest], b[rest])
     np.testing.assert_allclose(b[D["exports_growth"]] - a[D["exports_growth"]], 0.01, rtol=1e-9)
 
@@ -130,7 +132,7 @@ def test_multiplied_drivers_are_lognormal_and_shares_logit_normal(ensemble, plan
 
 @pytest.mark.parametrize("edge", [0.0, 1.0])
 def test_a_share_of_zero_or_one_stays_there(sampler, make_plan, edge):
-    central = np.full((len(DRIVERS), 6), 0.3)
+    central = np.full((COUNT, 6), 0.3)
     central[D["eaf_share"]] = edge
     block = assemble_drivers(sampler.plan, make_plan(sampler, central=central), 0, 64)
     assert np.all(block.drivers[D["eaf_share"]] == edge)
@@ -151,7 +153,7 @@ def test_slips_are_never_negative_and_sometimes_zero(ensemble, sampler):
 
 
 def test_a_bound_that_holds_values_back_is_counted(sampler, make_plan):
-    lower, upper = np.full(len(DRIVERS), -np.inf), np.full(len(DRIVERS), np.inf)
+    lower, upper = np.full(COUNT, -np.inf), np.full(COUNT, np.inf)
     d = D["hours_hydro"]
     upper[d] = 0.36
     block = assemble_drivers(sampler.plan, make_plan(sampler, lower=lower, upper=upper), 0, 512)
@@ -207,9 +209,9 @@ def test_widths_of_other_distributions_are_set_as_standard_deviations(make_sampl
         ({"slips": {"north_3": 1.0}}, "north_3: unit is unknown"),
         ({"slips": {"north_1": -1.0}}, "delay is finite and not negative"),
         ({"central": np.zeros((3, 6))}, "wrong shape"),
-        ({"central": np.full((len(DRIVERS), 6), 1.2)}, "outside its range; found 1.2"),
-        ({"central": np.full((len(DRIVERS), 6), np.nan)}, "outside its range; found nan"),
-        ({"upper": np.full(len(DRIVERS), 0.2)}, "central value of 2026 is outside its range"),
+        ({"central": np.full((COUNT, 6), 1.2)}, "outside its range; found 1.2"),
+        ({"central": np.full((COUNT, 6), np.nan)}, "outside its range; found nan"),
+        ({"upper": np.full(COUNT, 0.2)}, "central value of 2026 is outside its range"),
         ({"constant": ["gap_shock"]}, "one number for all years"),
     ],
 )
