@@ -14,6 +14,7 @@ figures carries a vintage and a source.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ from sim.baseyear.growth_accounts import build_growth
 from sim.baseyear.io_observations import read_observations
 from sim.baseyear.pack import BUNDLED, PackIdentity, model_parameters, write_pack
 from sim.baseyear.province.build import is_province, read_province
+from sim.baseyear.province.growth import tell_substitutes
 from sim.baseyear.province.power import standard_hours
 from sim.baseyear.statistics import Statistics
 from sim.errors import InputError
@@ -119,6 +121,7 @@ def build_pack(statistics: Statistics) -> tuple[xr.Dataset, pd.DataFrame]:
         for variable in accounts.data_vars.values():
             variable.attrs["origin"] = "reconciled estimate: observations.csv, estimated.csv"
         parts.append(_lever_defaults(statistics, growth, energy))
+        tell_substitutes(json.loads(growth.attrs["substitutes"]), statistics.estimates)
     pack = xr.merge(parts, join="exact", compat="no_conflicts", combine_attrs="override")
     pack = pack.drop_vars([name for name in UNSHIPPED if name in pack])
     observations = pd.concat([io_table, energy_table, growth_table], ignore_index=True)

@@ -16,7 +16,7 @@ import statsmodels.api as sm
 
 from models.growth import perpetual_inventory
 from sim.baseyear.growth_parameters import GrowthParameters
-from sim.baseyear.growth_substitutes import known_series
+from sim.baseyear.growth_substitutes import ESTIMATED, known_series
 from sim.errors import InputError
 from sim.figures.series import by_year, log_growth, series
 
@@ -50,7 +50,8 @@ def estimate_investment_relation(
 
     I is capital formation and f fixed-asset investment growth, both nominal. The drift is
     a parameter (0: over 1993-2017 both grow alike); the slope comes from all years but
-    those of the large fall, whose pass-through is the ratio of the cumulated falls. With
+    those of the large fall, whose pass-through is the ratio of the cumulated falls. Estimated
+    rows of the base are not looked at. With
     fewer than eight ordinary years, slope and residual are the parameters
     `investment_slope` and `investment_residual`; without an episode, a large fall passes
     through with the slope.
@@ -75,8 +76,9 @@ def estimate_investment_relation(
     ----------
     Huber (1964), Annals of Mathematical Statistics 35, 73-101.
     """
-    formation = log_growth(series("fixed_capital_formation", frame=base))
-    driver = np.log1p(series("fixed_investment_growth", frame=base))
+    seen = base[~base["source"].str.startswith(ESTIMATED)]
+    formation = log_growth(known_series("fixed_capital_formation", None, seen))
+    driver = np.log1p(known_series("fixed_investment_growth", None, seen))
     first, last = (parameters.year(f"investment_episode_{end}") for end in ("first", "last"))
     start = parameters.year("investment_relation_first")
     both = pd.DataFrame({"formation": formation, "driver": driver}).dropna().loc[start:]

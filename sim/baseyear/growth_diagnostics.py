@@ -19,6 +19,7 @@ RESIDUAL_TESTS = (
     "jarque_bera",
     "heteroscedasticity",
 )
+BOX_LAGS = (5, 10)
 # 5 % line of the cusum: 0.948 sqrt(n) at the start, three times that at the end
 CUSUM_LINE = 0.948
 PRIORS = ("gap_shock", "trend_drift", "bias_shock", "gap_persistence", "trend")
@@ -32,7 +33,7 @@ def residual_tests(estimate: GrowthEstimate) -> pd.DataFrame:
     pandas.DataFrame
         Rows `RESIDUAL_TESTS`; columns by treatment of outlying years: `robust_statistic`,
         `robust_p_value`, `full_statistic`, `full_p_value` (all years at full weight).
-        Ljung & Box (1978) with 5 and 10 lags; Jarque & Bera (1980); heteroscedasticity is
+        Ljung & Box (1978) with 5 and 10 lags, NaN where the record is no longer; Jarque & Bera (1980); heteroscedasticity is
         the ratio of the sums of squares of the last and the first third (Harvey 1989,
         equation 5.4.15), two-sided.
     """
@@ -50,7 +51,8 @@ def residual_tests(estimate: GrowthEstimate) -> pd.DataFrame:
 
 
 def _tests(residuals: np.ndarray) -> tuple[list[float], list[float]]:
-    box = acorr_ljungbox(residuals, lags=[5, 10])
+    lags = [lag for lag in BOX_LAGS if lag < len(residuals)]
+    box = acorr_ljungbox(residuals, lags=lags).reindex(BOX_LAGS)
     normal, normal_chance = jarque_bera(residuals)[:2]
     third = len(residuals) // 3
     ratio = float(np.sum(residuals[-third:] ** 2) / np.sum(residuals[:third] ** 2))

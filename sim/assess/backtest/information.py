@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.baseyear.growth_parameters import GrowthParameters, load_growth_parameters
+from sim.baseyear.growth_substitutes import ESTIMATED
 from sim.errors import InputError
 from sim.figures.series import load_series, log_growth, series
 
@@ -16,8 +17,6 @@ DATA = Path(__file__).parent / "data"
 RELEASES_FILE = DATA / "releases.csv"
 PARAMETERS_FILE = DATA / "parameters_at_origin.csv"
 NEVER = 2101
-# Sources of rows that `provsim calibrate` adds where a province has no figure: no data.
-COMPLETED = ("series of Liaoning", "carried forward", "gdp_growth", "gdp as released")
 PARAMETER_DRAWS = 100
 
 
@@ -137,7 +136,7 @@ def load_record(pack: str | Path | None = None) -> Record:
         raise InputError("the pack holds no series of its province", file=file)
     rows = load_series(file)
     revised = (rows["variable"] == "gdp") & (rows["vintage"] != "released")
-    own = rows[~revised & ~rows["source"].str.startswith(COMPLETED)].reset_index(drop=True)
+    own = rows[~revised & ~rows["source"].str.startswith(ESTIMATED)].reset_index(drop=True)
     unbroken = parameters.replaced(bias_first_year=NEVER, bias_break_year=NEVER)
     empty = load_releases().iloc[:0]
     return Record(own, empty, unbroken, pd.read_csv(PARAMETERS_FILE).iloc[:0])

@@ -94,7 +94,7 @@ def read_province(folder: Path) -> Statistics:
         check_table(table, folder / "national_structure.csv")
     observed = observations(table, figures, estimates)
     series = growth_series(figures, estimates)
-    parameters = growth_parameters(figures, description, estimates)
+    parameters = growth_parameters(description)
 
     def energy(accounts: xr.Dataset) -> EnergyInputs:
         return energy_inputs(figures, accounts, bundled, description, inventory, estimates)

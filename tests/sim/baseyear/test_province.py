@@ -12,17 +12,18 @@ import pytest
 import sim
 from models.labels import SECTORS
 from sim.baseyear.calibrate import build_pack, calibrate, read_statistics
+from sim.baseyear.growth_substitutes import ESTIMATED, complete
 from sim.baseyear.pack import identity_of, load_pack, read_manifest
 from sim.baseyear.province.description import Description
 from sim.baseyear.province.figures import Estimates, Figures
-from sim.baseyear.province.growth import growth_series
+from sim.baseyear.province.growth import growth_parameters, growth_series
 from sim.baseyear.province.plausible import check_plausible
 from sim.baseyear.province.series import ROW_COLUMNS, read_series
 from sim.baseyear.province.table import national_structure, national_value_added, read_io_table
 from sim.baseyear.province.variables import variables
 from sim.cli import main
 from sim.errors import InputError
-from sim.figures.series import load_series
+from sim.figures.series import load_series, series
 from tests.sim.baseyear.provinces import (
     HEADER,
     series_rows,
@@ -263,7 +264,32 @@ def test_capital_formation_follows_gdp_where_it_has_few_figures():
     ratio = formation / released.set_index("year")["value"]
     assert (np.diff(formation.index) == 1).all()
     assert ratio.loc[2000:].between(0.2, 0.7).all()
-    assert by_name["fixed_investment_growth"].loc[2025] == pytest.approx(0.1)
+    whole = complete(frame, growth_parameters(WHO)).base
+    invested = whole[whole["variable"] == "fixed_investment_growth"].set_index("year")["value"]
+    assert invested.loc[2025] == pytest.approx(0.1)  # with its GDP, not with that of Liaoning
+
+
+def test_no_growth_rate_and_no_vintage_of_another_province_is_taken():
+    rows = [("gdp", year, 1000.0 * 1.1 ** (year - 2015)) for year in range(2015, 2026)]
+    rows += [("gdp_growth", year, 0.08) for year in range(2005, 2026)]
+    rows += [("population", year, 4000.0) for year in range(2000, 2026)]
+    figures, estimates = figures_of(*rows)
+    frame = growth_series(figures, estimates)
+    growth = frame[frame["variable"] == "gdp_growth"]
+    assert growth["year"].tolist() == list(range(2005, 2026))
+    assert not (frame["vintage"] == "revised").any()
+    assert "gdp_growth_five_year_average" not in set(frame["variable"])
+    # levels are followed back by the province's own growth, one year before its first rate
+    gdp = frame[frame["variable"] == "gdp"].set_index("year")["value"]
+    assert gdp.index.tolist() == list(range(2004, 2026))
+    bundled = load_series()
+    theirs = np.log(series("gdp", "released", bundled)).diff()
+    deflator = theirs[2015] - np.log1p(series("gdp_growth", "released", bundled)[2015])
+    assert np.log(gdp[2015] / gdp[2014]) == pytest.approx(np.log(1.08) + deflator)
+    estimated = frame["source"].str.startswith(ESTIMATED)
+    assert set(frame.loc[estimated, "variable"]) == {"gdp", "fixed_capital_formation"}
+    parameters = growth_parameters(WHO)
+    assert "bias_break_year" not in parameters  # of Liaoning's release of 2016
 
 
 def test_the_national_structure_closes_every_column():
@@ -360,7 +386,8 @@ def test_without_a_table_and_with_required_figures_only_it_still_closes(tmp_path
     told = statistics.estimates.frame().set_index("variable")
     whys = told.loc["gdp_growth", "why"].tolist()
     assert "years are missing in series.csv" in whys  # 2017
-    assert "series.csv starts in 2012" in whys
+    grown = statistics.series.query("variable == 'gdp_growth'")
+    assert int(grown["year"].min()) == 2012  # nobody else's growth before
     assert "Flegg" in told.loc["io_table", "how"]
     assert "the last figure is of 2024" in told.loc["gdp", "why"].tolist()
     recommended = {v.name for v in variables().values() if v.need == "recommended"}
