@@ -133,20 +133,6 @@ def _log(x: Any) -> Any:
     return compiled
 
 
-@kernel
-def exp_into(x: FloatArray, out: FloatArray) -> None:
-    """Fill `out` (B,) with e**x."""
-    for d in range(x.shape[0]):
-        out[d] = exp(x[d])
-
-
-@kernel
-def log_into(x: FloatArray, out: FloatArray) -> None:
-    """Fill `out` (B,) with the natural logarithm of x."""
-    for d in range(x.shape[0]):
-        out[d] = log(x[d])
-
-
 def tile_shape(features: Mapping[str, bool]) -> tuple[int, int]:
     """Return (doubles in a vector, vectors in a tile) so that a tile's sums fit the registers."""
     if features.get("avx512f"):

@@ -96,13 +96,6 @@ def origins(system: System, intensity: ArrayLike, demand: ArrayLike) -> Floats:
     return np.asarray(s * x if x.ndim == 1 else s[:, None] * x)
 
 
-def flows_between_sectors(inverse: ArrayLike, intensity: ArrayLike, demand: ArrayLike) -> Floats:
-    """s_i l_ij f_j (n, n): emitted in sector i for final demand of product j."""
-    L = np.asarray(inverse, dtype=float)
-    s, f = np.asarray(intensity, dtype=float), np.asarray(demand, dtype=float)
-    return np.asarray(s[:, None] * L * f[None, :])
-
-
 @dataclass(frozen=True)
 class ManyRegionAccounts:
     """Footprints of several regions.

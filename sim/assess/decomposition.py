@@ -28,7 +28,9 @@ from models.carbon import POWER_AND_HEAT
 from models.labels import CARRIERS, PRIMARY, SECONDARY, SECTORS, TERTIARY
 from models.lmdi import decompose
 from models.state import SCALARS, Results
+from sim.ensemble.methods import recorded_design
 from sim.ensemble.replay import recorded_work, replay
+from sim.ensemble.standard_error import mean_error
 from sim.ensemble.work import Work, simulate_centre
 from sim.errors import InputError, nearest_name
 
@@ -80,7 +82,8 @@ def between_years(
     -------
     DataFrame
         One row an effect (`EFFECTS`) and one ``change``: the central path's, and mean, its
-        Monte Carlo error and quantiles over the draws (Mt). Effects sum to the change in
+        Monte Carlo error (NaN where the draws hold no two whole Sobol replicates) and
+        quantiles over the draws (Mt). Effects sum to the change in
         every draw, so their means do too; quantiles do not add.
 
     Raises
@@ -93,9 +96,9 @@ def between_years(
     index, places = _index(work, scenario), [_year(work, year) for year in (first, last)]
     count = min(draws, int(manifest["draws"]))
     drawn, centre = replay(work, index, 0, count), simulate_centre(work, index)
-    return _table(
-        *(_split(work, index, results, places, results, by) for results in (centre, drawn))
-    )
+    parts = (_split(work, index, results, places, results, by) for results in (centre, drawn))
+    path, spread = parts
+    return _table(path, spread, recorded_design(manifest).group_size)
 
 
 def between_scenarios(
@@ -124,7 +127,8 @@ def between_scenarios(
         before = _factors(work, other, pair[0], place, by)
         after = _factors(work, one, pair[1], place, by)
         parts.append(_effects(before, after))
-    return _table(*parts)
+    path, spread = parts
+    return _table(path, spread, recorded_design(manifest).group_size)
 
 
 def obstacle(manifest: Mapping[str, Any]) -> str | None:
@@ -242,17 +246,18 @@ def _by_fuel(work: Work, index: int, results: Results, y: int, gdp: Array) -> di
     }
 
 
-def _table(centre: Mapping[str, Array], drawn: Mapping[str, Array]) -> pd.DataFrame:
+def _table(centre: Mapping[str, Array], drawn: Mapping[str, Array], group: int) -> pd.DataFrame:
     rows = []
     for effect, values in drawn.items():
         low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
-        count = values.size
+        whole = values[: values.size - values.size % group]
+        error = mean_error(whole, group).standard_error if whole.size >= 2 * group else np.nan
         rows.append(
             {
                 "effect": effect,
                 "central": float(centre[effect][0]),
                 "mean": float(values.mean()),
-                "mean_se": float(values.std(ddof=1) / np.sqrt(count)) if count > 1 else np.nan,
+                "mean_se": float(error),
                 "p05": float(low),
                 "p50": float(middle),
                 "p95": float(high),

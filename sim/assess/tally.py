@@ -215,7 +215,7 @@ class TargetTally:
         if self._spread:
             self._quantiles[index].add(values[: self._spread], used, first)
         with self._lock:
-            replicate = self.how.group(first)
+            replicate = self.how.replicate(first)
             self._counts[:, index, replicate] += counts
             self._together[:, index, replicate] += together
 

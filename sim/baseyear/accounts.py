@@ -25,11 +25,10 @@ from sim.baseyear.carry_forward import (
     DOMESTIC_USES,
     Priors,
     build_priors,
-    read_national_value_added,
 )
-from sim.baseyear.chinese_tables import OfficialTable, read_official_table
+from sim.baseyear.chinese_tables import OfficialTable
 from sim.baseyear.final_demand_posterior import FinalDemand, Structure, estimate_final_demand
-from sim.baseyear.io_observations import ObservationTable, read_observations
+from sim.baseyear.io_observations import ObservationTable
 from sim.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -41,35 +40,6 @@ SHARE_ROUNDING = 1e-6  # what the margins, met to their own tolerance, leave of 
 CLOSED: Final = 1e-6  # relative residual of a table that closes
 TABLE_FILE: Final = "io/Liaoning_2017_IO_42sec_raw.xls"
 NATIONAL_FILES: Final = ("io/china_2017_42.csv", "io/china_2020_42.csv")
-
-
-def build_input_output(data_dir: Path) -> tuple[xr.Dataset, pd.DataFrame]:
-    """Build the input-output part of the base pack.
-
-    Parameters
-    ----------
-    data_dir : Path
-        Folder of the reference data, with the sub-folder `io`.
-
-    Returns
-    -------
-    Dataset
-        Variables of the base pack with dimensions sector, sector_input, final_use and, for
-        final_demand, gross_output, value_added and imports_inflow, NAME_draws with base_draw
-        (256). Every draw satisfies every identity; A and r are central in all of them.
-    DataFrame
-        One row per observation: id, variable, label, observed, sigma, reconciled,
-        posterior_sd (spread of the draws), z, unit, source, kind, note_zh.
-
-    Raises
-    ------
-    InputError
-        If a file is missing, the table of 2017 fails a check, the observations contradict the
-        identities, GRAS does not converge, or a local supply share leaves [0, 1].
-    """
-    table = read_official_table(data_dir / TABLE_FILE)
-    national = [read_national_value_added(data_dir / name) for name in NATIONAL_FILES]
-    return input_output_accounts(table, read_observations(), *national)
 
 
 def check_table(table: OfficialTable, file: Path) -> None:
@@ -107,7 +77,7 @@ def input_output_accounts(
     national_start: Floats,
     national_end: Floats,
 ) -> tuple[xr.Dataset, pd.DataFrame]:
-    """Build the accounts of any province from its table and observations.
+    """Build the input-output part of the base pack from a table and observations.
 
     Parameters
     ----------
@@ -118,13 +88,19 @@ def input_output_accounts(
 
     Returns
     -------
-    (Dataset, DataFrame)
-        As `build_input_output`.
+    Dataset
+        Variables of the base pack with dimensions sector, sector_input, final_use and, for
+        final_demand, gross_output, value_added and imports_inflow, NAME_draws with base_draw
+        (256). Every draw satisfies every identity; A and r are central in all of them.
+    DataFrame
+        One row per observation: id, variable, label, observed, sigma, reconciled,
+        posterior_sd (spread of the draws), z, unit, source, kind, note_zh.
 
     Raises
     ------
     InputError
-        As `build_input_output`.
+        If the observations contradict the identities, GRAS does not converge, or a local
+        supply share leaves [0, 1].
     """
     priors = build_priors(table, observations, national_start, national_end)
     margins = reconcile_margins(priors, observations)

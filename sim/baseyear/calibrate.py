@@ -24,7 +24,6 @@ import xarray as xr
 from sim.baseyear.accounts import (
     NATIONAL_FILES,
     TABLE_FILE,
-    check_table,
     input_output_accounts,
 )
 from sim.baseyear.carry_forward import read_national_value_added
@@ -81,7 +80,6 @@ def read_statistics(folder: Path) -> Statistics:
     if missing:
         raise InputError(f"the statistics lack {', '.join(missing)}", file=folder)
     table = read_official_table(folder / TABLE_FILE)
-    check_table(table, folder / TABLE_FILE)
     start, end = (read_national_value_added(folder / name) for name in NATIONAL_FILES)
     return Statistics(
         key=BUNDLED,

@@ -8,7 +8,6 @@ generalized least-squares reconciliation (`sim.baseyear.reconcile`).
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -28,7 +27,7 @@ from sim.baseyear.co2_accounts import (
     history,
     imported_electricity_co2,
 )
-from sim.baseyear.energy_inputs import PACKAGE_DATA, EnergyInputs, read_inputs
+from sim.baseyear.energy_inputs import PACKAGE_DATA, EnergyInputs
 from sim.baseyear.energy_state import (
     HEAT_FUELS,
     EnergyState,
@@ -95,34 +94,6 @@ BALANCE_ITEMS: Final = (
 )
 
 
-def build_energy(data_dir: Path, io: xr.Dataset | None) -> tuple[xr.Dataset, pd.DataFrame]:
-    """Build the energy variables of the base pack.
-
-    Parameters
-    ----------
-    data_dir : Path
-        Folder with the reference data (`co2`, `energy`, `io`, `macro`).
-    io : Dataset or None
-        Base-year table with `technical_coefficients` and `gross_output`, for the electricity
-        row; None takes the official table of 2017.
-
-    Returns
-    -------
-    dataset : Dataset
-        Energy variables with attrs units, long_name, long_name_zh, origin; NAME_draws with
-        leading dimension `base_draw` for every reconciled variable.
-    observations : DataFrame
-        id, variable, label, observed, sigma, reconciled, posterior_sd, z, unit, source, kind,
-        note_zh.
-
-    Raises
-    ------
-    InputError
-        Where reference data are missing or the accounts cannot be reconciled.
-    """
-    return energy_accounts(read_inputs(data_dir, io))
-
-
 def energy_accounts(inputs: EnergyInputs) -> tuple[xr.Dataset, pd.DataFrame]:
     """Reconcile the energy accounts of any province from its inputs.
 
@@ -132,8 +103,12 @@ def energy_accounts(inputs: EnergyInputs) -> tuple[xr.Dataset, pd.DataFrame]:
 
     Returns
     -------
-    (Dataset, DataFrame)
-        As `build_energy`.
+    dataset : Dataset
+        Energy variables with attrs units, long_name, long_name_zh, origin; NAME_draws with
+        leading dimension `base_draw` for every reconciled variable.
+    observations : DataFrame
+        id, variable, label, observed, sigma, reconciled, posterior_sd, z, unit, source, kind,
+        note_zh.
 
     Raises
     ------

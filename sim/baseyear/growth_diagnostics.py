@@ -33,9 +33,9 @@ def residual_tests(estimate: GrowthEstimate) -> pd.DataFrame:
     pandas.DataFrame
         Rows `RESIDUAL_TESTS`; columns by treatment of outlying years: `robust_statistic`,
         `robust_p_value`, `full_statistic`, `full_p_value` (all years at full weight).
-        Ljung & Box (1978) with 5 and 10 lags, NaN where the record is no longer; Jarque & Bera (1980); heteroscedasticity is
-        the ratio of the sums of squares of the last and the first third (Harvey 1989,
-        equation 5.4.15), two-sided.
+        Ljung & Box (1978) with 5 and 10 lags (NaN where the record is no longer); Jarque &
+        Bera (1980); heteroscedasticity is the ratio of the sums of squares of the last and
+        the first third (Harvey 1989, equation 5.4.15), two-sided.
     """
     full = fit_trend_gap(
         estimate.measurements,

@@ -196,27 +196,6 @@ class MomentTree:
         first, last = index << level, (index + 1) << level
         return any((i << lev) < last and first < ((i + 1) << lev) for lev, i in self._nodes)
 
-    def state(self) -> dict[str, npt.NDArray[np.generic]]:
-        """Return the nodes as arrays, to be kept for a resumed run."""
-        nodes = sorted(self._nodes)
-        empty = np.empty((0, 2, self.centre.size))
-        return {
-            "level": np.array([level for level, _ in nodes], dtype=np.int64),
-            "index": np.array([index for _, index in nodes], dtype=np.int64),
-            "sums": np.stack([self._nodes[node] for node in nodes]) if nodes else empty,
-        }
-
-    @classmethod
-    def from_state(
-        cls, centre: FloatArray, state: Mapping[str, npt.NDArray[np.generic]]
-    ) -> MomentTree:
-        """Return the tree that `state` was taken from."""
-        tree = cls(centre)
-        places = zip(state["level"], state["index"], strict=True)
-        for (level, index), sums in zip(places, state["sums"], strict=True):
-            tree._nodes[int(level), int(index)] = np.array(sums, dtype=np.float64)
-        return tree
-
     def finish(self, draws: int, values: int | None = None) -> Moments:
         """Return the moments of draws 0 to draws - 1.
 

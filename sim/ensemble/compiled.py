@@ -1,11 +1,12 @@
-"""How the sampling kernels are compiled: no fast-math flag, one cache key; four instructions.
+"""How the sampling kernels are compiled: no fast-math flag, one cache key; three instructions.
 
 numba's cache does not notice edits in imported files, so the folder of the cache
 carries a hash of every source file with kernels. Kernels run without the interpreter
 lock, so that threads may sample blocks side by side.
 
-Four instructions that Python has no word for stand here too: `fused`, `bits_of`,
-`from_bits` and `wide_vectors`. They exist in compiled code only.
+Three instructions that Python has no word for stand here too: `fused`, `bits_of` and
+`from_bits`. They exist in compiled code only. Vectors are as wide as `models.compiled` lets
+them be.
 """
 
 from __future__ import annotations
@@ -103,21 +104,8 @@ def _from_bits(typingctx: Any, bits: Any) -> Any:
     return types.float64(bits), generate
 
 
-def _wide_vectors(typingctx: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        # llvmlite's own `add` knows no attributes with a value
-        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
-        return context.get_dummy_value()
-
-    return types.none(), generate
-
-
 # a b + c, rounded once: the same bits on every processor and anywhere in a loop
 fused: Callable[[float, float, float], float] = intrinsic(_fused)
 # the 64 bits of a float64 as int64, and the float64 that has given bits
 bits_of: Callable[[float], int] = intrinsic(_bits_of)
 from_bits: Callable[[int | np.uint64], float] = intrinsic(_from_bits)
-# Let the compiler use 512-bit vectors in the function that calls this, where there are
-# any: LLVM prefers 256 bits for fear of a lower clock, and is slower by a third to a half
-# here. Bits do not depend on it.
-wide_vectors: Callable[[], None] = intrinsic(_wide_vectors)

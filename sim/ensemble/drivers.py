@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble import distributions
-from sim.ensemble.compiled import exact_formula, exact_kernel, fused, wide_vectors
+from sim.ensemble.compiled import exact_formula, exact_kernel, fused
 from sim.ensemble.normal import exponential, normals
 from sim.ensemble.picks import CENTRE, apply_growth_draws, pick_draws
 from sim.ensemble.plan import DriverPlan, IntArray, SamplingPlan
@@ -99,7 +99,6 @@ def _correlate(plan: SamplingPlan, deviates: FloatArray) -> None:
     Rows are done from the last input to the first: row i of the factor needs the scores
     of the inputs before it only.
     """
-    wide_vectors()
     for i in range(plan.key.shape[0] - 1, -1, -1):
         first = plan.factor_start[i]
         last = plan.factor_start[i + 1] - 1
@@ -121,7 +120,6 @@ def _correlate(plan: SamplingPlan, deviates: FloatArray) -> None:
 @exact_kernel
 def _apply_time_structure(plan: SamplingPlan, deviates: FloatArray) -> None:
     """Turn yearly innovations into scores with the input's time structure, in place."""
-    wide_vectors()
     for i in range(plan.key.shape[0]):
         if plan.constant[i]:
             continue
@@ -141,7 +139,6 @@ def _apply_time_structure(plan: SamplingPlan, deviates: FloatArray) -> None:
 @exact_kernel
 def _apply_slip(score: FloatArray, shape: float, probability_zero: float, median: float) -> None:
     """Turn scores into delays relative to their median, less one, in place."""
-    wide_vectors()
     for b in range(score.shape[0]):
         score[b] = distributions.slip(score[b], shape, probability_zero) / median - 1.0
 
@@ -271,7 +268,6 @@ def _move(
 
     `x` holds exp(x) unless the effect is to add.
     """
-    wide_vectors()
     count = 0
     for b in range(out.shape[0]):
         if effect == _MULTIPLY:
@@ -307,7 +303,6 @@ def apply_block(
     clamped : ndarray of int64, shape (n_driver,)
         Is increased by the number of values held back by a bound.
     """
-    wide_vectors()
     block = deviates.shape[1]
     none, fixed, x = np.zeros(block), np.empty(block), np.empty(block)
     for d in range(drivers.shape[0]):

@@ -46,7 +46,12 @@ class Design(NamedTuple):
         """Whether draws come in pairs of mirror images."""
         return self.method == "antithetic"
 
-    def group(self, draw: int) -> int:
+    @property
+    def group_size(self) -> int:
+        """Consecutive draws that make one independent observation: a draw, pair or replicate."""
+        return self.points or (2 if self.mirrored else 1)
+
+    def replicate(self, draw: int) -> int:
         """Return the replicate that a draw belongs to, 0 where there are none."""
         return draw // self.points if self.points else 0
 

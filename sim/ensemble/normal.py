@@ -32,7 +32,6 @@ from sim.ensemble.compiled import (
     exact_kernel,
     from_bits,
     fused,
-    wide_vectors,
 )
 
 FloatArray = npt.NDArray[np.float64]
@@ -263,7 +262,6 @@ def normals(centred: FloatArray, out: FloatArray) -> None:
     The middle formula runs over 32 values at a time; the two values in a thousand that lie
     beyond it are done again one by one.
     """
-    wide_vectors()
     for first in range(0, centred.shape[0], _LANES):
         signs = 0
         for j in range(first, first + _LANES):

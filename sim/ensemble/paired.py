@@ -110,7 +110,7 @@ class Paired:
             if self.how.mirrored:
                 self.pair_means[i].add_sums(first // LEAF, leaf.folded[i])
             if self.how.points:
-                own = self.replicates[i][self.how.group(first)]
+                own = self.replicates[i][self.how.replicate(first)]
                 own.add_sums(first % self.how.points // LEAF, leaf.sums[i].copy())
 
     def _error(self, pair: int, found: Moments) -> Array:

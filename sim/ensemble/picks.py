@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.compiled import exact_kernel, wide_vectors
+from sim.ensemble.compiled import exact_kernel
 from sim.ensemble.normal import exceedance
 from sim.ensemble.plan import IntArray, SamplingPlan
 
@@ -17,7 +17,6 @@ CENTRE = -1
 @exact_kernel
 def pick_draws(score: FloatArray, draws: int, picked: IntArray) -> None:
     """Fill floor(M Phi(z)), at most M - 1."""
-    wide_vectors()
     for b in range(picked.shape[0]):
         index = int(exceedance(-score[b]) * draws)
         picked[b] = min(index, draws - 1)

@@ -21,7 +21,7 @@ from models.labels import DEMAND_GROUPS, FINAL_CARRIERS, PRICE_GROUPS, SECTORS, 
 from models.state import DRIVERS, PARAMETERS, Base, Structure
 from sim.baseyear.pack import BUNDLED, identity_of
 from sim.baseyear.power_profiles import typical_days
-from sim.ensemble.compiled import exact_kernel, wide_vectors
+from sim.ensemble.compiled import exact_kernel
 from sim.errors import InputError
 from sim.scenario.defaults import BASE_YEAR, default_path
 from sim.scenario.levers import Unit, lever_table
@@ -224,7 +224,6 @@ class BaseTables(NamedTuple):
 @exact_kernel
 def _pick(table: Array, place: NDArray[np.uint64], out: Array) -> None:
     """Fill `out` (row, B) with the columns `place` of `table` (row, base draw)."""
-    wide_vectors()
     for row in range(out.shape[0]):
         source, target = table[row], out[row]
         for b in range(target.shape[0]):

@@ -36,7 +36,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.compiled import exact_formula, exact_kernel, from_bits, wide_vectors
+from sim.ensemble.compiled import exact_formula, exact_kernel, from_bits
 from sim.errors import InputError
 
 GROUP = 128
@@ -155,7 +155,6 @@ def centred_group(
     out : ndarray, shape (128,)
         Receives u - 1/2: odd multiples of 2**-52 in (-1/2, 1/2).
     """
-    wide_vectors()
     k0 = key & _LOW
     k1 = key >> _WORD
     year_word = np.uint64(year) & _LOW

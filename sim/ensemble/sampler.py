@@ -50,24 +50,6 @@ class Sampler:
     plan: SamplingPlan
     method: str
 
-    @property
-    def pair_size(self) -> int:
-        """Draws that belong together: 2 where they are antithetic pairs, else 1.
-
-        Draws n pair_size, n pair_size + 1, ... are one independent observation: standard
-        errors come from the means of the pairs (`sim.ensemble.standard_error`).
-        """
-        return 2 if self.plan.mirrored else 1
-
-    @property
-    def replicates(self) -> int:
-        """Independent replicates of Sobol points; 1 for the other methods."""
-        return max(int(self.plan.shift.shape[0]), 1)
-
-    def replicate_of(self, draw: int) -> int:
-        """Return the replicate that a draw belongs to: they follow one another."""
-        return draw // int(self.plan.points) if self.plan.points > 0 else 0
-
     def driver_plan(
         self,
         central: FloatArray,

@@ -31,7 +31,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.compiled import exact_kernel, wide_vectors
+from sim.ensemble.compiled import exact_kernel
 from sim.ensemble.random import GROUP, centred, philox4x32
 from sim.errors import InputError
 
@@ -181,7 +181,6 @@ def sobol_group(
 
     Arguments as in `words_group`.
     """
-    wide_vectors()
     words_group(direction, shift, first, words)
     for i in range(GROUP):
         out[i] = centred(words[i])

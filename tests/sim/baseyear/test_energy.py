@@ -10,8 +10,8 @@ import pytest
 import xarray as xr
 
 from models.labels import CARRIERS, ENERGY_SECTORS, FINAL_CARRIERS, TECHNOLOGIES
-from sim.baseyear.energy_accounts import build_energy
-from sim.baseyear.energy_inputs import PACKAGE_DATA, read_reference
+from sim.baseyear.energy_accounts import energy_accounts
+from sim.baseyear.energy_inputs import PACKAGE_DATA, read_inputs, read_reference
 from sim.baseyear.power_accounts import clean_definitions
 from sim.errors import InputError
 
@@ -24,7 +24,7 @@ TOLERANCE = 1e-9
 
 @pytest.fixture(scope="module")
 def built() -> tuple[xr.Dataset, pd.DataFrame]:
-    return build_energy(DATA, None)
+    return energy_accounts(read_inputs(DATA, None))
 
 
 @pytest.fixture(scope="module", params=["centre", "draws"])
@@ -323,7 +323,7 @@ def test_electricity_row_of_a_given_table_is_used(
         },
         coords={"sector_input": codes, "sector": codes},
     )
-    other = build_energy(DATA, io)[0]["final_energy"].sel(carrier="electricity")
+    other = energy_accounts(read_inputs(DATA, io))[0]["final_energy"].sel(carrier="electricity")
     base = built[0]["final_energy"].sel(carrier="electricity")
     assert not np.allclose(other, base, rtol=0.05)
 

@@ -10,7 +10,8 @@ import pytest
 from models.state import DRIVERS
 from sim.ensemble.drivers import assemble_drivers, sample_block
 from sim.ensemble.inputs import read_inputs
-from sim.ensemble.standard_error import error_of_groups, group_size, mean_error
+from sim.ensemble.methods import design
+from sim.ensemble.standard_error import mean_error
 from sim.errors import InputError
 
 DRAWS = 4 * 256
@@ -57,12 +58,11 @@ def test_antithetic_pairs_mirror_every_gaussian_input(antithetic):
     np.testing.assert_array_equal(base_draw[::2], mirrored)
 
 
-def test_pairs_and_replicates_are_told_to_those_who_compute_errors(sampler, antithetic, sobol):
-    assert (sampler.pair_size, sampler.replicates, group_size(sampler)) == (1, 1, 1)
-    assert (antithetic.pair_size, antithetic.replicates, group_size(antithetic)) == (2, 1, 2)
-    assert (sobol.pair_size, sobol.replicates, group_size(sobol)) == (1, 4, 256)
-    assert [sobol.replicate_of(draw) for draw in (0, 255, 256, 1023)] == [0, 0, 1, 3]
-    assert sampler.replicate_of(1023) == 0
+def test_pairs_and_replicates_are_told_to_those_who_compute_errors():
+    how = {name: design(name, 16_384, 4) for name in ("philox", "antithetic", "sobol")}
+    assert [item.group_size for item in how.values()] == [1, 2, 4096]
+    assert [how["sobol"].replicate(d) for d in (0, 4095, 4096, 16_383)] == [0, 0, 1, 3]
+    assert how["philox"].replicate(1023) == 0
 
 
 def test_sobol_draws_stratify_every_input_in_every_replicate(sobol):
@@ -116,7 +116,9 @@ def test_errors_of_a_monotone_result_fall_from_draws_to_pairs_to_sobol(
         sampler = make_sampler(method=method, draws=draws)
         drivers = assemble_drivers(sampler.plan, make_plan(sampler), 0, draws).drivers
         growth = np.log1p(0.03 * drivers[DRIVERS.index("hours_hydro"), 1:]).sum(axis=0)
-        errors[method] = float(mean_error(growth, group_size(sampler)).standard_error)
+        errors[method] = float(
+            mean_error(growth, design(method, draws, 16).group_size).standard_error
+        )
     assert errors["antithetic"] < 0.5 * errors["philox"]
     assert errors["sobol"] < 0.1 * errors["philox"]
 
@@ -126,7 +128,6 @@ def test_error_of_independent_draws_is_the_standard_deviation_over_the_root():
     found = mean_error(values, 1)
     np.testing.assert_allclose(found.standard_error, values.std(axis=-1, ddof=1) / 20)
     np.testing.assert_allclose(found.mean, values.mean(axis=-1))
-    assert found.degrees == 399
 
 
 def test_error_of_pairs_knows_their_correlation():
@@ -135,12 +136,6 @@ def test_error_of_pairs_knows_their_correlation():
     assert mean_error(mirrored, 2).standard_error == 0.0
     doubled = np.repeat(x, 2)
     assert mean_error(doubled, 2).standard_error == mean_error(x, 1).standard_error
-
-
-def test_half_width_takes_student_t():
-    found = error_of_groups(np.array([1.0, 2.0, 3.0, 4.0]))
-    # t of 3 degrees of freedom at 97.5 %: 3.182 (Student 1908, any table)
-    assert found.half_width() == pytest.approx(3.1824 * found.standard_error, rel=1e-4)
 
 
 @pytest.mark.parametrize(
