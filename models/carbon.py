@@ -10,7 +10,7 @@ from __future__ import annotations
 from models.compiled import equation, step
 from models.energy.primary import REFINING
 from models.energy.year import COAL, COAL_POWER, COKE, GAS, GAS_POWER, OIL, SECTORS
-from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
+from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR, place
 from models.vector import exp
 
 POWER_AND_HEAT = 23  # sector 24
@@ -73,7 +73,7 @@ def emissions(y, structure, drivers, base, activity, factor, stored, process, su
     cumulated log change of process emissions per unit of output, and its level. `sums`
     (4, B) receives the sums over sectors: CO2 of fuels, of processes, and what is stored.
     """
-    draws = sums.shape[1]
+    draws, year = sums.shape[1], place(y, results.final_energy)
     sums[:] = 0.0
     for d in range(draws):
         if y > 0:
@@ -86,11 +86,11 @@ def emissions(y, structure, drivers, base, activity, factor, stored, process, su
             for c in range(4):
                 feed = structure.feedstock_share[i, c] * base.final_energy[i, c, d]
                 feed *= activity[i, d]
-                fuel = results.final_energy[i, c, y, d]
+                fuel = results.final_energy[i, c, year, d]
                 total += combustion_co2(fuel, feed, stored[c, d], factor[c, d])
                 bound += feed * stored[c, d] * factor[c, d]
             own = processing * base.process_co2[i, d] * activity[i, d] * process[1, d]
-            results.co2[i, y, d] = total + own
+            results.co2[i, year, d] = total + own
             sums[0, d] += total
             sums[1, d] += own
             sums[2, d] += bound
@@ -106,7 +106,7 @@ def carbon_accounts(y, structure, drivers, factor, flows, sums, results):
     """
     p = structure.parameters
     s = results.scalars
-    made = results.electricity_generation
+    made, year = results.electricity_generation, place(y, results.co2)
     for d in range(sums.shape[1]):
         coal = flows[COAL, d] + drivers[DRIVER.coal_rate, y, d] * made[COAL_POWER, y, d]
         gas = flows[GAS, d] + p[PARAMETER.gas_rate] * made[GAS_POWER, y, d]
@@ -115,8 +115,8 @@ def carbon_accounts(y, structure, drivers, factor, flows, sums, results):
         losses = factor[COAL, d] * flows[7, d] - factor[COKE, d] * flows[8, d]
         losses += factor[OIL, d] * flows[9, d]
         captured = drivers[DRIVER.carbon_capture, y, d]
-        results.co2[POWER_AND_HEAT, y, d] += plants - captured
-        results.co2[REFINING, y, d] += losses
+        results.co2[POWER_AND_HEAT, year, d] += plants - captured
+        results.co2[REFINING, year, d] += losses
         s[SCALAR.co2_energy, y, d] = sums[0, d] + plants + losses - captured
         s[SCALAR.co2_process, y, d] = sums[1, d]
         s[SCALAR.co2_captured, y, d] = captured
@@ -147,10 +147,10 @@ def check_carbon(y, structure, factor, sums, results):
     """
     p = structure.parameters
     s = results.scalars
-    supply = results.primary_energy
+    supply, year = results.primary_energy, place(y, results.co2)
     for i in range(SECTORS + 2):
         for d in range(sums.shape[1]):
-            sums[3, d] += results.co2[i, y, d]
+            sums[3, d] += results.co2[i, year, d]
     for d in range(sums.shape[1]):
         by_fuel = factor[COAL, d] * (supply[COAL, y, d] - p[PARAMETER.coal_loss])
         by_fuel += factor[COKE, d] * supply[COKE, y, d] + factor[OIL, d] * supply[OIL, y, d]

@@ -87,6 +87,15 @@ def step(function: Function) -> Function:
     return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
+def exact_kernel(function: Function) -> Function:
+    """Compile `function` as `kernel` does, with IEEE arithmetic as written.
+
+    The compiler may not fuse a multiplication and an addition of its own accord: a loop and
+    its remainder could fuse differently, and a draw's bits depend on its place in the block.
+    """
+    return _compile(function, fastmath=False)
+
+
 def part(function: Function) -> Function:
     """Mark `function`, a string of calls, as part of the kernel that calls it.
 
@@ -100,8 +109,9 @@ def _compile(function: Function, **options: Any) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = CACHE_FOLDER
     try:
+        options = {"fastmath": {"contract"}} | options
         compiled: Function = numba.njit(
-            nogil=True, cache=True, error_model="numpy", fastmath={"contract"}, **options
+            nogil=True, cache=True, error_model="numpy", _nrt=False, **options
         )(function)
     finally:
         numba.config.CACHE_DIR = before

@@ -35,9 +35,21 @@ from models.inputoutput.year import (
     shares,
 )
 from models.labels import ENERGY_GROUPS, ENERGY_SECTORS, TECHNOLOGIES
-from models.state import BUILT, DRIVER, DRIVERS, PARAMETER, RUN, SCALAR, Base, Results, Structure
-from models.vector import exp, log
-from models.workspace import Workspace, restart, workspace
+from models.moments import Totals
+from models.state import (
+    BUILT,
+    DRIVER,
+    DRIVERS,
+    PARAMETER,
+    RUN,
+    SCALAR,
+    Base,
+    Results,
+    Structure,
+)
+from models.tables import NOTHING, add_tables
+from models.vector import copy, exp, log
+from models.workspace import Workspace, workspace
 
 CAPITAL, LABOUR, SKILL, PROGRESS, LEVEL, KNOWLEDGE, GAP = 0, 1, 2, 3, 4, 5, 6  # `factors`
 
@@ -225,7 +237,19 @@ def growth_rates(y, structure, uses, consumption, results):
 
 @step
 def start_block(structure, base, drivers, hours_of, w):
-    """Set what a run takes from its base year: compositions, capacity, hours."""
+    """Set what a run starts from: indices, compositions, capacity, hours of the base year."""
+    w.volumes[:] = 1.0
+    w.external[:] = 1.0
+    w.prices[:] = 1.0
+    w.saved[:] = 1.0
+    w.kept[:] = 1.0
+    w.response[:] = 1.0
+    w.activity[:] = 1.0
+    w.shifts[:] = 0.0
+    w.efficiency[:] = 0.0
+    w.process[:] = 0.0
+    w.extraction[:] = 0.0
+    w.pivoted[:] = 0.0
     draws = drivers.shape[2]
     base_composition(structure, base, w.composition)
     for t in range(11):
@@ -246,9 +270,9 @@ def simulate_accounts(y, structure, base, drivers, factors, w, results):
     if y > 0:
         supply_gdp(y, structure, drivers, w.factors, w.uses, results, w.supply)
         grow_demand(y, drivers, w.volumes, w.external, w.prices, w.shifts)
-    compose_demand(structure, base, w.composition, w.external, w.shifts, w.scale, w.demand)
+    compose_demand(y, structure, base, w.composition, w.external, w.shifts, w.scale, results)
     if y > 0:
-        value_added_by_use(y, structure, factors, w)
+        value_added_by_use(y, structure, factors, w, results)
         close_accounts(
             y,
             structure,
@@ -263,7 +287,7 @@ def simulate_accounts(y, structure, base, drivers, factors, w, results):
         )
     output_and_value_added(y, structure, factors, w, results)
     if y == 0:
-        w.supply[:] = w.totals[0]
+        copy(w.totals[0], w.supply)
         start_growth(structure, drivers, w.factors, results, w.supply)
         for i in range(w.inverse_output.shape[0]):
             for d in range(drivers.shape[2]):
@@ -297,7 +321,7 @@ def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of,
         results,
     )
     dispatch(y, structure, drivers, base, hours_of, w, results)
-    transform(y, structure, drivers, w.carriers, w.coke, results, w.flows)
+    transform(y, structure, drivers, w.activity, w.carriers, w.coke, results, w.flows)
     primary_energy(y, structure, drivers, w.carriers, results, w.flows)
     energy_balance(y, structure, drivers, results, w.carriers, w.flows)
     energy_indicators(y, structure, drivers, w.hours, w.extraction, w.plants, w.base_clean, results)
@@ -309,7 +333,7 @@ def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of,
 
 
 @kernel
-def simulate_block(structure, base, drivers, slips, factors, tables, w, results):
+def simulate_block(structure, base, drivers, slips, factors, tables, w, results, used, totals):
     """Run a block of draws from the base year to the horizon.
 
     Parameters
@@ -331,12 +355,18 @@ def simulate_block(structure, base, drivers, slips, factors, tables, w, results)
         Overwritten.
     results : Results
         Filled; `residual` holds the relative residual of every identity.
+    used : int
+        Number of leading draws that `totals` counts.
+    totals : Totals
+        Sums over draws of the rows of `TABLES`, increased year by year while they are at hand.
     """
     groups, built, hours_of = tables
     start_block(structure, base, drivers, hours_of, w)
     for y in range(drivers.shape[1]):
         simulate_accounts(y, structure, base, drivers, factors, w, results)
         simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of, w, results)
+        if used > 0:
+            add_tables(y, results, used, totals)
 
 
 def simulate(
@@ -347,11 +377,14 @@ def simulate(
     results: Results,
     room: Workspace | None = None,
     factors: np.ndarray | None = None,
+    used: int = 0,
+    sums: Totals = NOTHING,
 ) -> None:
     """Run `simulate_block` with this module's label tables.
 
     `room` is a `Workspace` of the block's size, to be used again by the same thread; where
     not given it is made. Without `factors` all draws have the coefficients of `structure`.
+    The leading `used` draws are added to `sums` (`table_totals`).
 
     Raises
     ------
@@ -372,6 +405,5 @@ def simulate(
         raise ValueError("drivers, structure, base, slips, factors and results: different sizes")
     if room is None:
         room = workspace(structure.demand_group.size, years, draws)
-    restart(room)
     tables = GROUPS, BUILT_INDEX, HOURS_INDEX
-    simulate_block(structure, base, drivers, slips, factors, tables, room, results)
+    simulate_block(structure, base, drivers, slips, factors, tables, room, results, used, sums)

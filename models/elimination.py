@@ -194,16 +194,29 @@ def solve_lanes(
     _mark_dominant(system, rest, dominant)
     for lane in range(LANES):
         if dominant[lane] == 0.0:
-            single[:] = system[:, :, lane]
-            _eliminate_pivoting(single)
-            system[:, :n, lane] = 0.0
             for i in range(n):
-                system[i, i, lane] = 1.0
-            system[:, n:, lane] = single[:, n:]
+                for j in range(single.shape[1]):
+                    single[i, j] = system[i, j, lane]
+            _eliminate_pivoting(single)
+            for i in range(n):
+                for j in range(n):
+                    system[i, j, lane] = 1.0 if i == j else 0.0
+                for j in range(n, single.shape[1]):
+                    system[i, j, lane] = single[i, j]
     _eliminate(system)
 
 
 @kernel
+def _solve(systems: FloatArray, single: FloatArray, rest: FloatArray, dominant: FloatArray) -> int:
+    """Solve group after group; return how many draws needed pivoting."""
+    pivoted = 0
+    for g in range(systems.shape[0]):
+        solve_lanes(systems[g], single, rest, dominant)
+        for lane in range(LANES):
+            pivoted += 1 if dominant[lane] == 0.0 else 0
+    return pivoted
+
+
 def solve(systems: FloatArray) -> int:
     """Solve a system of equations per draw, in place; return how many needed pivoting.
 
@@ -221,10 +234,4 @@ def solve(systems: FloatArray) -> int:
     solved by itself with partial pivoting.
     """
     n, width = systems.shape[1], systems.shape[2]
-    single, rest, dominant = np.empty((n, width)), np.empty(n * LANES), np.empty(LANES)
-    pivoted = 0
-    for g in range(systems.shape[0]):
-        solve_lanes(systems[g], single, rest, dominant)
-        for lane in range(LANES):
-            pivoted += 1 if dominant[lane] == 0.0 else 0
-    return pivoted
+    return _solve(systems, np.empty((n, width)), np.empty(n * LANES), np.empty(LANES))

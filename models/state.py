@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.arena import Arena
+from models.compiled import equation
 from models.energy.hours import Days
 from models.labels import DEMAND_GROUPS, ENERGY_GROUPS, PRICE_GROUPS
 
@@ -301,24 +303,43 @@ class Base(NamedTuple):
 
 
 class Results(NamedTuple):
-    """What a block of draws produces."""
+    """What a block of draws produces.
+
+    Tables by sector hold the last K years: all of them (K = Y), or fewer where what is kept
+    of a draw is added up while the years pass. Year y stands in row y modulo K.
+    """
 
     scalars: Array  # (len(SCALARS), Y, B)
-    value_added: Array  # (n, Y, B)
-    gross_output: Array  # (n, Y, B)
-    final_demand: Array  # (7, n, Y, B)
-    final_energy: Array  # (44, 7, Y, B)
+    value_added: Array  # (n, K, B)
+    gross_output: Array  # (n, K, B)
+    final_demand: Array  # (7, n, K, B)
+    final_energy: Array  # (44, 7, K, B)
     primary_energy: Array  # (11, Y, B)
     electricity_generation: Array  # (11, Y, B)
     electricity_capacity: Array  # (11, Y, B)
-    co2: Array  # (44, Y, B)
+    co2: Array  # (44, K, B)
     residual: Array  # (len(IDENTITIES), Y, B) relative residual of each identity, >= 0
 
 
-def empty_results(years: int, draws: int) -> Results:
-    """Return room for `years` years (base year included) and `draws` draws."""
+@equation
+def place(y: int, table: Array) -> int:
+    """Return where year y stands in a table (…, K, B) that holds the last K years."""
+    row: int = y % table.shape[-2]
+    return row
+
+
+def empty_results(
+    years: int, draws: int, kept: int | None = None, arena: Arena | None = None
+) -> Results:
+    """Return room for `years` years (base year included) and `draws` draws.
+
+    Tables by sector hold the last `kept` years, all where not given. The memory is that of
+    `arena`, or of its own.
+    """
+    memory = Arena() if arena is None else arena
+    k = years if kept is None else kept
     shapes = (
-        *((len(SCALARS),), (42,), (42,), (7, 42), (44, 7)),
-        *((11,), (11,), (11,), (44,), (len(IDENTITIES),)),
+        *((len(SCALARS), years), (42, k), (42, k), (7, 42, k), (44, 7, k)),
+        *((11, years), (11, years), (11, years), (44, k), (len(IDENTITIES), years)),
     )
-    return Results(*(np.zeros((*shape, years, draws)) for shape in shapes))
+    return Results(*(memory.zeros((*shape, draws)) for shape in shapes))

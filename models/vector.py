@@ -28,7 +28,7 @@ from llvmlite.binding import get_host_cpu_features
 from numba import types
 from numba.core import cgutils
 
-from models.compiled import emitted, in_kernels, kernel
+from models.compiled import emitted, in_kernels, kernel, step
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -133,6 +133,13 @@ def _log(x: Any) -> Any:
     return compiled
 
 
+@step
+def copy(source: FloatArray, target: FloatArray) -> None:
+    """Fill `target` (B,) with `source`; an assignment of rows would make a copy first."""
+    for d in range(target.shape[0]):
+        target[d] = source[d]
+
+
 def tile_shape(features: Mapping[str, bool]) -> tuple[int, int]:
     """Return (doubles in a vector, vectors in a tile) so that a tile's sums fit the registers."""
     if features.get("avx512f"):
@@ -190,7 +197,10 @@ class Lanes:
 
     def spread(self, address: Any) -> Any:
         """Read one number into every lane."""
-        value = self.builder.load(address)
+        return self.repeat(self.builder.load(address))
+
+    def repeat(self, value: Any) -> Any:
+        """Put a number into every lane."""
         if self.width == 1:
             return value
         nothing = ir.Constant(self.type, ir.Undefined)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
+from models.arena import Arena
 from models.elimination import LANES
-from models.energy.hours import MIX_ROWS, OUTCOME_ROWS
+from models.energy.hours import MIX_ROWS, OUTCOME_ROWS, WORK_SIZE
 from models.state import Array
-
-ONE_AT_START = ("volumes", "external", "prices", "saved", "kept", "response", "activity")
-ZERO_AT_START = ("shifts", "efficiency", "process", "extraction", "pivoted")
 
 
 class Workspace(NamedTuple):
     """State of a run and scratch of its kernels (n sectors, Y years, B draws).
 
-    `restart` and the base year set what a run starts from; nothing of an earlier block is
+    `models.economy.start_block` sets what a run starts from; nothing of an earlier block is
     read.
     """
 
@@ -26,7 +22,6 @@ class Workspace(NamedTuple):
     prices: Array  # (6, B) relative to the GDP deflator
     shifts: Array  # (3, B) cumulated moves of composition
     composition: Array  # (2, 4, B) share and total of what a shift favours
-    demand: Array  # (7, n, B) final demand before closure
     goods: Array  # (4, n, B) local demand, output, intermediate use, imports
     weights: Array  # (6, n) value-added multipliers of domestic use
     supported: Array  # (7, 6, B) value added by price group that each use creates
@@ -56,6 +51,7 @@ class Workspace(NamedTuple):
     power_start: Array  # (5, B) what the hours of the base year gave, and its heat
     mix: Array  # (14, B) what the hours start from
     outcome: Array  # (5, B) what the hours give
+    day: Array  # (WORK_SIZE,) a group of draws through a typical day
     balance: Array  # (2, B) demand and generation without coal plants
     base_clean: Array  # (B,) what non-fossil plants can make, base year
     flows: Array  # (10, B) of transformation
@@ -78,7 +74,7 @@ class Workspace(NamedTuple):
     pivoted: Array  # (B,) years in which a draw's equations needed pivoting
 
 
-def workspace(sectors: int, years: int, draws: int) -> Workspace:
+def workspace(sectors: int, years: int, draws: int, arena: Arena | None = None) -> Workspace:
     """Return room for blocks of `draws` draws over `years` years (base year included)."""
     n, y, b = sectors, years, draws
     shapes = {
@@ -87,7 +83,6 @@ def workspace(sectors: int, years: int, draws: int) -> Workspace:
         "prices": (6, b),
         "shifts": (3, b),
         "composition": (2, 4, b),
-        "demand": (7, n, b),
         "goods": (4, n, b),
         "weights": (6, n),
         "supported": (7, 6, b),
@@ -117,6 +112,7 @@ def workspace(sectors: int, years: int, draws: int) -> Workspace:
         "power_start": (5, b),
         "mix": (MIX_ROWS, b),
         "outcome": (OUTCOME_ROWS, b),
+        "day": (WORK_SIZE,),
         "balance": (2, b),
         "base_clean": (b,),
         "flows": (10, b),
@@ -138,12 +134,5 @@ def workspace(sectors: int, years: int, draws: int) -> Workspace:
         "dominant": (LANES,),
         "pivoted": (b,),
     }
-    return Workspace(**{name: np.zeros(shape) for name, shape in shapes.items()})
-
-
-def restart(room: Workspace) -> None:
-    """Set indices of the base year to one and what cumulates from it to zero."""
-    for name in ONE_AT_START:
-        getattr(room, name).fill(1.0)
-    for name in ZERO_AT_START:
-        getattr(room, name).fill(0.0)
+    memory = Arena() if arena is None else arena
+    return Workspace(**{name: memory.zeros(shape) for name, shape in shapes.items()})

@@ -141,7 +141,7 @@ def model_rate(work: Work, draws: int) -> float:
     case, slips = work.cases[0], scratch.slips[0]
     started = time.perf_counter()
     for _ in range(0, draws, BLOCK):
-        simulate(case.structure, scratch.base, scratch.drivers, slips, scratch.results)
+        simulate(case.structure, scratch.base, scratch.drivers, slips, scratch.lean, scratch.room)
     return draws / (time.perf_counter() - started)
 
 

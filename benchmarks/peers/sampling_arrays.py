@@ -52,7 +52,7 @@ class Sampling:
 
     def __init__(self, lib: Arrays, work: Work, case: int = 0) -> None:
         self.lib, self.plan, self.driver = lib, work.sampler.plan, work.plans[case]
-        self.tables = work.tables.tables
+        self.tables = work.tables.shaped(work.tables.rows)
         plan = self.plan
         if not np.isin(plan.code, KNOWN).all():
             raise ValueError("the array program knows Gaussian inputs, slips and draws of the pack")

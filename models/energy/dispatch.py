@@ -23,9 +23,10 @@ from models.energy.hours import (
     UNSERVED,
     WIND_LAND,
     WIND_SEA,
-    dispatch_hours,
+    highest_load,
     least,
     positive,
+    run_days,
 )
 from models.energy.power import coal_minimum, coal_residual, curtailment, generation, store_hours
 from models.energy.year import (
@@ -67,7 +68,7 @@ def dispatch(y, structure, drivers, base, hours_of, w, results):
     fill_mix(y, structure, drivers, base, w.carriers, average, start, mix, results)
     p = structure.parameters
     worst = min(p[PARAMETER.pumping_efficiency], p[PARAMETER.storage_efficiency])
-    dispatch_hours(structure.days, mix, worst, outcome)
+    run_days(structure.days, mix, worst, w.day, outcome)
     apply_hours(y, structure, drivers, average, mix, outcome, start, w.hours, results)
     settle(y, structure, drivers, base, average, outcome, start, w.balance, results)
 
@@ -156,7 +157,7 @@ def apply_hours(y, structure, drivers, average, mix, outcome, start, hours, resu
     """
     s = results.scalars
     out = results.electricity_generation
-    highest = structure.days.hours[0].max()
+    highest = highest_load(structure.days)
     for d in range(mix.shape[1]):
         green = (mix[WIND_LAND, d] + mix[WIND_SEA, d] + mix[SUN, d]) / GW_PER_TWH
         rate = outcome[CURTAILED, d] / green if green > 0.0 else 0.0

@@ -117,6 +117,16 @@ def profile(hours, k, h):
 
 
 @equation
+def highest_load(days):
+    """Highest load of the year over its mean."""
+    highest = 0.0
+    for k in range(days.hours.shape[1]):
+        for h in range(24):
+            highest = max(highest, days.hours[0, k, h])
+    return highest
+
+
+@equation
 def means(work, d):
     """Means of load, wind on land and at sea, and sun of a draw; what runs all day."""
     sun = work[3 * GROUP + d]
@@ -164,28 +174,13 @@ def add_missing_hours(hours, k, work):
 
 
 @kernel
-def dispatch_hours(days, mix, least_efficiency, outcome):
-    """Run the typical days of a year.
-
-    Parameters
-    ----------
-    days : Days
-    mix : array (14, B)
-        Rows as named above, at the plants' gate: mean GW of load, sources and flat supply
-        (planned net import, biomass, gas); coal's minimum output, what heat adds to it in
-        season, and its available power; power by which links can leave their plan; power of
-        stores, and the energy that they give and take a day (GWh).
-    least_efficiency : float
-        The lowest efficiency among the stores.
-    outcome : array (5, B)
-        Filled: curtailed, sent out beside plan, taken in by stores, unserved (TWh);
-        highest load left to coal and stores (GW).
-    """
-    work = np.zeros(WORK_SIZE)
+def run_days(days, mix, least_efficiency, work, outcome):
+    """Run the typical days of a year; `work` (WORK_SIZE,) is scratch. See `dispatch_hours`."""
     for first in range(0, mix.shape[1], GROUP):
         width = min(GROUP, mix.shape[1] - first)
         for row in range(MIX_ROWS):
-            work[row * GROUP : row * GROUP + width] = mix[row, first : first + width]
+            for d in range(width):
+                work[row * GROUP + d] = mix[row, first + d]
         work[RESULT:] = 0.0
         for k in range(days.weight.shape[0]):
             start_day(days.days[:, k], work)
@@ -194,8 +189,8 @@ def dispatch_hours(days, mix, least_efficiency, outcome):
             add_missing_hours(days.hours, k, work)
             close_day(days, k, least_efficiency, work)
         for row in range(OUTCOME_ROWS):
-            start = RESULT + row * GROUP
-            outcome[row, first : first + width] = work[start : start + width]
+            for d in range(width):
+                outcome[row, first + d] = work[RESULT + row * GROUP + d]
 
 
 @kernel
@@ -252,3 +247,23 @@ def close_day(days, k, least_efficiency, work):
         highest += heating * work[HEAT_BOUND * GROUP + d]
         peak = work[result + PEAK * GROUP]
         work[result + PEAK * GROUP] = highest if highest > peak else peak
+
+
+def dispatch_hours(days, mix, least_efficiency, outcome):
+    """Run the typical days of a year.
+
+    Parameters
+    ----------
+    days : Days
+    mix : array (14, B)
+        Rows as named above, at the plants' gate: mean GW of load, sources and flat supply
+        (planned net import, biomass, gas); coal's minimum output, what heat adds to it in
+        season, and its available power; power by which links can leave their plan; power of
+        stores, and the energy that they give and take a day (GWh).
+    least_efficiency : float
+        The lowest efficiency among the stores.
+    outcome : array (5, B)
+        Filled: curtailed, sent out beside plan, taken in by stores, unserved (TWh);
+        highest load left to coal and stores (GW).
+    """
+    run_days(days, mix, least_efficiency, np.zeros(WORK_SIZE), outcome)

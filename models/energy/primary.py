@@ -35,7 +35,7 @@ from models.energy.year import (
     WIND_ON,
 )
 from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
-from models.vector import exp
+from models.vector import copy, exp
 
 REFINING = 10  # sector 11
 
@@ -53,18 +53,19 @@ def heat_fuel(heat, efficiency, chp_share, chp_share_base, chp_saving):
 
 
 @step
-def transform(y, structure, drivers, carriers, coke, results, flows):
+def transform(y, structure, drivers, activity, carriers, coke, results, flows):
     """Fuel into heat, power, coking and refining: `flows` (10, B), Mtce.
 
     Rows: 0-6 heat fuel by final carrier, 7 coal for coking, 8 coke made, 9 refinery loss.
     Heat comes from nuclear plants first, then from CHP and boilers by the share of CHP.
     Coke made follows final demand for coke, refinery loss the output of refining.
-    `carriers` (7, B): final energy; `coke` (B,): final coke of the base year, set in year 0.
+    `activity` (44, B): output since the base year. `carriers` (7, B): final energy; `coke`
+    (B,): final coke of the base year, set in year 0.
     """
     p = structure.parameters
     draws = flows.shape[1]
     if y == 0:
-        coke[:] = carriers[COKE]
+        copy(carriers[COKE], coke)
     s = results.scalars
     for d in range(draws):
         nuclear = drivers[DRIVER.nuclear_heat, y, d]
@@ -86,8 +87,7 @@ def transform(y, structure, drivers, carriers, coke, results, flows):
         made = p[PARAMETER.coke_output] * carriers[COKE, d] / coke[d]
         flows[7, d] = made / p[PARAMETER.coking_efficiency]
         flows[8, d] = made
-        refined = results.gross_output[REFINING, y, d] / results.gross_output[REFINING, 0, d]
-        flows[9, d] = p[PARAMETER.refinery_loss] * refined
+        flows[9, d] = p[PARAMETER.refinery_loss] * activity[REFINING, d]
 
 
 @step
@@ -121,9 +121,9 @@ def primary_energy(y, structure, drivers, carriers, results, flows):
         out[WIND_CARRIER, y, d] = rate * (made[WIND_ON, y, d] + made[WIND_OFF, y, d])
         out[SOLAR_CARRIER, y, d] = rate * (made[SOLAR, y, d] + made[SOLAR_ROOF, y, d])
         out[ELECTRICITY, y, d] = rate * s[SCALAR.electricity_net_import, y, d]
-    s[SCALAR.coal_consumption, y] = out[COAL, y]
-    s[SCALAR.oil_consumption, y] = out[OIL, y]
-    s[SCALAR.gas_consumption, y] = out[GAS, y]
+    copy(out[COAL, y], s[SCALAR.coal_consumption, y])
+    copy(out[OIL, y], s[SCALAR.oil_consumption, y])
+    copy(out[GAS, y], s[SCALAR.gas_consumption, y])
     energy_totals(y, structure, drivers, results)
 
 

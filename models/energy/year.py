@@ -18,7 +18,7 @@ from models.energy.demand import (
 )
 from models.energy.power import at_year_end, in_service
 from models.labels import TECHNOLOGIES
-from models.state import DRIVER, PARAMETER, RETIRED
+from models.state import DRIVER, PARAMETER, RETIRED, place
 from models.vector import exp
 
 CALORIFIC = 0.1229  # Mtce per TWh
@@ -42,10 +42,10 @@ def follow_activity(y, drivers, people, consumption, inverse_output, results, ac
     `people` and `consumption` (2, B): rural and urban, index of the base year = 1.
     `inverse_output` (42, B): one over base-year output, 0 where there is none.
     """
-    draws = activity.shape[1]
+    draws, year = activity.shape[1], place(y, results.gross_output)
     for s in range(SECTORS):
         for d in range(draws):
-            activity[s, d] = results.gross_output[s, y, d] * inverse_output[s, d]
+            activity[s, d] = results.gross_output[s, year, d] * inverse_output[s, d]
     for h in range(2):
         for d in range(draws):
             activity[RURAL + h, d] = household_activity(
@@ -115,7 +115,7 @@ def final_energy(
     """
     p = structure.parameters
     per_road_fuel = 1.0 / p[PARAMETER.vehicle_efficiency_ratio]
-    draws = activity.shape[1]
+    draws, year = activity.shape[1], place(y, results.final_energy)
     carriers[:] = 0.0
     for s in range(SECTORS + 2):
         raw_share, active = structure.feedstock_share[s], activity[s]
@@ -135,7 +135,7 @@ def final_energy(
             for d in range(draws):
                 centres = drivers[DRIVER.data_centre_electricity, y, d]
                 burnt[ELECTRICITY, d] += CALORIFIC * centres
-        add_raw_material(y, raw_share, start, active, burnt, out, carriers)
+        add_raw_material(year, raw_share, start, active, burnt, out, carriers)
 
 
 @step
@@ -153,11 +153,11 @@ def burn(raw_share, start, activity, saved, response, burnt):
 
 
 @step
-def add_raw_material(y, raw_share, start, activity, burnt, out, carriers):
-    """Final energy of a sector, out (7, Y, B): what is burnt and, of fuels, raw material."""
+def add_raw_material(year, raw_share, start, activity, burnt, out, carriers):
+    """Final energy of a sector, out (7, K, B): what is burnt and, of fuels, raw material."""
     for c in range(7):
         raw = raw_share[c] if c < FUELS else 0.0
-        energy, use, total, final = start[c], burnt[c], carriers[c], out[c, y]
+        energy, use, total, final = start[c], burnt[c], carriers[c], out[c, year]
         for d in range(activity.shape[0]):
             value = use[d] + raw * energy[d] * activity[d]
             final[d] = value

@@ -32,6 +32,7 @@ from models.inputoutput.year import (
     take_demand,
 )
 from models.labels import DEMAND_GROUPS, SECTORS
+from models.state import place
 from models.vector import exp, multiply
 
 USES = 7
@@ -92,13 +93,14 @@ def move_coefficients(y, structure, factors, w):
 
 
 @step
-def output_by_use(y, structure, demand, w):
+def output_by_use(y, structure, w, results):
     """Solve each draw's system for the output `w.needed` (7, n, B) of each final use.
 
     `LANES` draws are solved side by side; the last draw fills what is left of the lanes.
     `w.pivoted` (B,) counts the years in which a draw's diagonal did not dominate, so that
     it was solved with pivoting (`models.elimination`).
     """
+    year = place(y, results.final_demand)
     n, draws = w.rows.shape
     for first in range(0, draws, LANES):
         for i in range(n):
@@ -111,7 +113,7 @@ def output_by_use(y, structure, demand, w):
                 bought = r if k < OUTFLOW else 1.0
                 for lane in range(LANES):
                     d = min(first + lane, draws - 1)
-                    w.system[i, n + k, lane] = bought * demand[k, i, d]
+                    w.system[i, n + k, lane] = bought * results.final_demand[k, i, year, d]
         for i in range(n):
             for j in range(n):
                 a = structure.technical_coefficients[y, i, j]
@@ -142,16 +144,16 @@ def drawn_value_added(y, structure, needed, retained, out, total):
 
 
 @part
-def value_added_by_use(y, structure, factors, w):
+def value_added_by_use(y, structure, factors, w, results):
     """Value added that each final use creates, by the coefficients of the year or the draw.
 
     `factors` is None where the draws share the coefficients of the scenario.
     """
     if factors is None:
-        supported_value_added(y, structure, w.demand, w.weights, w.supported, w.created)
+        supported_value_added(y, structure, w.weights, w.supported, w.created, results)
         return
     move_coefficients(y, structure, factors, w)
-    output_by_use(y, structure, w.demand, w)
+    output_by_use(y, structure, w, results)
     drawn_value_added(y, structure, w.needed, w.retained, w.supported, w.created)
 
 
@@ -162,12 +164,12 @@ def output_and_value_added(y, structure, factors, w, results):
     Incomes keep their shares in the value added of a sector.
     """
     if y == 0 or factors is None:
-        produce(y, structure, w.demand, w.volumes[0], w.goods, w.uses, results)
+        produce(y, structure, w.volumes[0], w.goods, w.uses, results)
         add_value(y, structure, w.goods[1], w.added, w.totals, results)
         return
     scaled, output, inputs = w.goods[0], w.goods[1], w.goods[2]
     n, draws = output.shape
-    take_demand(y, structure, w.demand, w.volumes[0], w.goods, w.uses, results)
+    take_demand(y, structure, w.volumes[0], w.goods, w.uses, results)
     for i in range(n):
         output[i] = 0.0
         for k in range(USES):

@@ -13,8 +13,8 @@ import numpy as np
 
 from models.compiled import equation, step
 from models.inputoutput.demand import closure_scales, shifted_share
-from models.state import DRIVER, DRIVERS, IDENTITY, SCALAR
-from models.vector import exp, multiply
+from models.state import DRIVER, DRIVERS, IDENTITY, SCALAR, place
+from models.vector import copy, exp, multiply
 
 DOMESTIC = 4  # rural and urban households, government, fixed capital
 GOVERNMENT, CAPITAL_USE = 2, 3
@@ -101,12 +101,13 @@ def base_composition(structure, base, composition):
 
 
 @step
-def compose_demand(structure, base, composition, external, shifts, scale, out):
-    """Final demand (7, n, B) at base-year volumes and this year's composition.
+def compose_demand(y, structure, base, composition, external, shifts, scale, results):
+    """Final demand at base-year volumes and this year's composition.
 
     A use whose composition does not shift is left as it is, even where it holds one kind
     of product only. `composition` comes from `base_composition`; `scale` (2, B) is scratch.
     """
+    out, year = results.final_demand, place(y, results.final_demand)
     draws = external.shape[1]
     n = structure.demand_group.shape[0]
     for k in range(DOMESTIC):
@@ -120,23 +121,23 @@ def compose_demand(structure, base, composition, external, shifts, scale, out):
             member = structure.equipment[i] if k == CAPITAL_USE else i >= SERVICES
             row = scale[0 if member else 1]
             for d in range(draws):
-                out[k, i, d] = base.final_demand[k, i, d] * row[d]
+                out[k, i, year, d] = base.final_demand[k, i, d] * row[d]
     for i in range(n):
         g = structure.demand_group[i]
         for d in range(draws):
-            out[INVENTORIES, i, d] = base.final_demand[INVENTORIES, i, d]
-            out[OUTFLOW, i, d] = base.final_demand[OUTFLOW, i, d] * external[g, d]
-            out[EXPORTS, i, d] = base.final_demand[EXPORTS, i, d] * external[g, d]
+            out[INVENTORIES, i, year, d] = base.final_demand[INVENTORIES, i, d]
+            out[OUTFLOW, i, year, d] = base.final_demand[OUTFLOW, i, d] * external[g, d]
+            out[EXPORTS, i, year, d] = base.final_demand[EXPORTS, i, d] * external[g, d]
     for d in range(draws):
         share = min(max(shifts[2, d], 0.0), 1.0)
         for k in (OUTFLOW, EXPORTS):
-            moved = share * out[k, REFINED, d]
-            out[k, REFINED, d] -= moved
-            out[k, CHEMICALS, d] += moved
+            moved = share * out[k, REFINED, year, d]
+            out[k, REFINED, year, d] -= moved
+            out[k, CHEMICALS, year, d] += moved
 
 
 @step
-def supported_value_added(y, structure, demand, weights, out, total):
+def supported_value_added(y, structure, weights, out, total, results):
     """Value added by price group that each final use creates: out (7, 6, B), total (7, B).
 
     The value-added multiplier of local final demand is v'L, split by the price group in
@@ -148,11 +149,13 @@ def supported_value_added(y, structure, demand, weights, out, total):
         r = structure.local_supply_share[y, j]
         for g in range(6):
             weights[g, j] = r * structure.value_added_multiplier[y, g, j]
+    year = place(y, results.final_demand)
     for k in range(7):
+        demand = results.final_demand[k, :, year]
         if k < OUTFLOW:
-            multiply(weights, demand[k], out[k])
+            multiply(weights, demand, out[k])
         else:
-            multiply(structure.value_added_multiplier[y], demand[k], out[k])
+            multiply(structure.value_added_multiplier[y], demand, out[k])
         for d in range(out.shape[2]):
             created = 0.0
             for g in range(6):
@@ -196,8 +199,8 @@ def close_accounts(
             for d in range(draws):
                 volumes[closure, k, d] *= 1.0 + scale[1, d]
         if closure == 0:
-            s[SCALAR.closure_scale_domestic, y] = scale[0]
-            s[SCALAR.closure_scale_external, y] = scale[1]
+            copy(scale[0], s[SCALAR.closure_scale_domestic, y])
+            copy(scale[1], s[SCALAR.closure_scale_external, y])
         else:
             row = SCALAR.manufacturing_share_if_domestic + closure - 1
             manufacturing_share(supported, prices, volumes[closure], s[row, y])
@@ -220,25 +223,26 @@ def manufacturing_share(supported, prices, volumes, out):
 
 
 @step
-def produce(y, structure, demand, volumes, work, uses, results):
-    """Gross output and the accounts of the year from final demand at `volumes` (7, B).
+def produce(y, structure, volumes, work, uses, results):
+    """Gross output and the accounts of the year, final demand at `volumes` (7, B).
 
     `work` (4, n, B) receives local final demand, output, intermediate use, imports, and
     `uses` (7, Y, B) the total of each final use.
     """
-    take_demand(y, structure, demand, volumes, work, uses, results)
+    take_demand(y, structure, volumes, work, uses, results)
     multiply(structure.leontief_inverse[y], work[0], work[1])
     multiply(structure.technical_coefficients[y], work[1], work[2])
     balance_rows(y, structure, work, results)
 
 
 @step
-def take_demand(y, structure, demand, volumes, work, uses, results):
-    """Final demand at `volumes`; its local part in work[0], what the province buys in work[3].
+def take_demand(y, structure, volumes, work, uses, results):
+    """Bring final demand to `volumes`; its local part in work[0], purchases here in work[3].
 
     Arguments as for `produce`.
     """
     local, bought = work[0], work[3]
+    year = place(y, results.final_demand)
     draws = volumes.shape[1]
     uses[:, y] = 0.0
     for i in range(local.shape[0]):
@@ -248,9 +252,10 @@ def take_demand(y, structure, demand, volumes, work, uses, results):
             local[i, d] = 0.0
         for k in range(7):
             used = bought[i] if k < OUTFLOW else local[i]
+            demand = results.final_demand[k, i, year]
             for d in range(draws):
-                value = demand[k, i, d] * volumes[k, d]
-                results.final_demand[k, i, y, d] = value
+                value = demand[d] * volumes[k, d]
+                demand[d] = value
                 uses[k, y, d] += value
                 used[d] += value
         for d in range(draws):
@@ -264,17 +269,19 @@ def balance_rows(y, structure, work, results):
     Arguments as for `produce`; work[3] holds what final uses in the province buy.
     """
     output, inputs, bought = work[1], work[2], work[3]
+    year = place(y, results.final_demand)
     results.residual[IDENTITY.row_balance, y] = 0.0
     for i in range(output.shape[0]):
         r = structure.local_supply_share[y, i]
         for d in range(output.shape[1]):
             use = inputs[i, d] + bought[i, d]
-            sold = results.final_demand[OUTFLOW, i, y, d] + results.final_demand[EXPORTS, i, y, d]
+            sold = results.final_demand[OUTFLOW, i, year, d]
+            sold += results.final_demand[EXPORTS, i, year, d]
             flow = abs(output[i, d]) + abs(use) + abs(sold)
             gap = abs(output[i, d] - r * use - sold) / (flow if flow > 0.0 else 1.0)
             worst = results.residual[IDENTITY.row_balance, y, d]
             results.residual[IDENTITY.row_balance, y, d] = worse(worst, gap)
-            results.gross_output[i, y, d] = output[i, d]
+            results.gross_output[i, year, d] = output[i, d]
             bought[i, d] = (1.0 - r) * use
 
 
@@ -292,6 +299,7 @@ def add_value(y, structure, output, added, totals, results):
     sectors and its four incomes.
     """
     n, draws = output.shape
+    year = place(y, results.value_added)
     added[:, y] = 0.0
     totals[:] = 0.0
     for i in range(n):
@@ -303,7 +311,7 @@ def add_value(y, structure, output, added, totals, results):
         surplus = structure.income_coefficients[3, y, i]
         for d in range(draws):
             value = v * output[i, d]
-            results.value_added[i, y, d] = value
+            results.value_added[i, year, d] = value
             added[g, y, d] += value
             totals[0, d] += value
             totals[1, d] += wages * output[i, d]
@@ -341,10 +349,10 @@ def account(y, supply, bought, uses, totals, results):
             abs(production - expenditure) / size
         )
         results.residual[IDENTITY.gdp_supply_demand, y, d] = abs(production - supply[d]) / size
-    s[SCALAR.compensation, y] = totals[1]
-    s[SCALAR.production_taxes, y] = totals[2]
-    s[SCALAR.depreciation, y] = totals[3]
-    s[SCALAR.operating_surplus, y] = totals[4]
+    copy(totals[1], s[SCALAR.compensation, y])
+    copy(totals[2], s[SCALAR.production_taxes, y])
+    copy(totals[3], s[SCALAR.depreciation, y])
+    copy(totals[4], s[SCALAR.operating_surplus, y])
 
 
 @step
@@ -369,8 +377,8 @@ def shares(y, prices, added, results):
         s[SCALAR.manufacturing_share, y, d] = made / nominal
         s[SCALAR.manufacturing_share_constant, y, d] = made_real / s[SCALAR.gdp, y, d]
     if y == 0:
-        s[SCALAR.manufacturing_share_if_domestic, 0] = s[SCALAR.manufacturing_share, 0]
-        s[SCALAR.manufacturing_share_if_external, 0] = s[SCALAR.manufacturing_share, 0]
+        copy(s[SCALAR.manufacturing_share, 0], s[SCALAR.manufacturing_share_if_domestic, 0])
+        copy(s[SCALAR.manufacturing_share, 0], s[SCALAR.manufacturing_share_if_external, 0])
         return
     for d in range(prices.shape[1]):
         industry, before = 0.0, 0.0

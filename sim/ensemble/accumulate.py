@@ -18,12 +18,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.compiled import exact_kernel
+from models.moments import CHUNK, add_rows
 
 FloatArray = npt.NDArray[np.float64]
 Node = tuple[int, int]
 
-BLOCK: Final = 128
+BLOCK: Final = CHUNK
 LEAF_BLOCKS: Final = 8
 LEAF: Final = LEAF_BLOCKS * BLOCK
 
@@ -54,34 +54,8 @@ class Moments(NamedTuple):
     std: FloatArray
 
 
-@exact_kernel
-def _fold(
-    row: FloatArray, start: int, middle: float, sums: FloatArray, squares: FloatArray
-) -> None:
-    """Fold the deviations of 128 draws, and their squares, to sixteen partial sums."""
-    for b in range(16):
-        k = start + b
-        p, q, r, s = (
-            row[k] - middle,
-            row[k + 16] - middle,
-            row[k + 32] - middle,
-            row[k + 48] - middle,
-        )
-        t, u = row[k + 64] - middle, row[k + 80] - middle
-        v, w = row[k + 96] - middle, row[k + 112] - middle
-        sums[b] = ((p + q) + (r + s)) + ((t + u) + (v + w))
-        squares[b] = ((p * p + q * q) + (r * r + s * s)) + ((t * t + u * u) + (v * v + w * w))
-
-
-@exact_kernel
-def leaf_sums(
-    values: FloatArray, used: int, centre: FloatArray, sums: FloatArray, squares: FloatArray
-) -> None:
+def leaf_sums(values: FloatArray, used: int, centre: FloatArray, sums: FloatArray) -> None:
     """Add the deviations of draws from `centre` and their squares, in a fixed order.
-
-    Draws are folded by 128, whatever the width of the block, and the chunks added one
-    after the other; sixteen values go side by side, which keeps the additions apart that
-    wait for each other.
 
     Parameters
     ----------
@@ -90,32 +64,10 @@ def leaf_sums(
     used : int
         Number of leading draws that count.
     centre : ndarray, shape (n,)
-    sums, squares : ndarray, shape (n,)
-        Are increased by the sums.
+    sums : ndarray, shape (2, n)
+        Are increased by the sums of deviations and of their squares, 128 draws at a time.
     """
-    first = np.empty((16, 16))
-    second = np.empty((16, 16))
-    padded = np.empty(BLOCK)
-    n = values.shape[0]
-    for start in range(0, used, BLOCK):
-        whole = start + BLOCK <= used
-        for group in range(0, n, 16):
-            rows = min(16, n - group)
-            for r in range(rows):
-                middle = centre[group + r]
-                if whole:
-                    _fold(values[group + r], start, middle, first[r], second[r])
-                else:
-                    padded[: used - start] = values[group + r, start:used]
-                    padded[used - start :] = middle
-                    _fold(padded, 0, middle, first[r], second[r])
-            for r in range(rows):
-                total, square = 0.0, 0.0
-                for b in range(16):
-                    total += first[r, b]
-                    square += second[r, b]
-                sums[group + r] += total
-                squares[group + r] += square
+    add_rows(values[:, None], 0, used, centre, sums, np.empty(CHUNK))
 
 
 class MomentTree:
@@ -162,7 +114,7 @@ class MomentTree:
             )
         flat = np.ascontiguousarray(values).reshape(self.centre.size, draws)
         sums = np.zeros((2, self.centre.size))
-        leaf_sums(flat, draws, self.centre, sums[0], sums[1])
+        leaf_sums(flat, draws, self.centre, sums)
         self.add_sums(leaf, sums)
 
     def add_sums(self, leaf: int, sums: FloatArray) -> None:

@@ -84,9 +84,8 @@ def ensemble_dataset(
 
 def _moments(summary: Summary) -> dict[str, xr.Variable]:
     part: dict[str, xr.Variable] = {}
-    for key, tree in summary.moments.items():
-        found = tree.finish(summary.draws)
-        for statistic, values in (("mean", found.mean), ("std", found.std)):
+    for key, mean, std in summary.moments():
+        for statistic, values in (("mean", mean), ("std", std)):
             if key == "scalars":
                 for i, name in enumerate(SCALARS):
                     part[f"{name}_{statistic}"] = labelled(

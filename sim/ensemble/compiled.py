@@ -36,6 +36,7 @@ _SOURCES = (
     "accumulate",
     "quantiles",
     "paired",
+    "summary",
 )
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -92,13 +92,13 @@ class Paired:
             signs = np.zeros((2, tree.centre.size), np.int64)
             pair = (scalars[a].reshape(-1, LEAF), scalars[b].reshape(-1, LEAF))
             subtract(*pair, used, difference, signs[0], signs[1])
-            leaf_sums(difference, used, tree.centre, sums[0], sums[1])
+            leaf_sums(difference, used, tree.centre, sums)
             found.sums.append(sums)
             found.signs.append(signs)
             if self.how.mirrored:
                 means = 0.5 * (difference[:, 0:used:2] + difference[:, 1:used:2])
                 folded = np.zeros_like(sums)
-                leaf_sums(means, used // 2, tree.centre, folded[0], folded[1])
+                leaf_sums(means, used // 2, tree.centre, folded)
                 found.folded.append(folded)
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -193,32 +194,43 @@ def _parameter(pack: xr.Dataset, name: str) -> float:
 
 
 class BaseTables(NamedTuple):
-    """Base years of the pack, draws on the last axis and the centre at its end."""
+    """Base years of the pack as one table: a row a value, the base draws and then the centre."""
 
-    tables: Base
+    rows: Array  # (R, base draws + 1)
+    shapes: tuple[tuple[int, ...], ...]  # of the fields of `Base`, without the draw
 
-    def empty(self, block: int) -> Base:
-        """Return arrays for the base years of a block, to be filled by `gather`."""
-        return Base(*(np.empty((*table.shape[:-1], block)) for table in self.tables))
+    def shaped(self, rows: Array) -> Base:
+        """Return views of rows (R, B) as base years."""
+        ends = np.cumsum([math.prod(shape) for shape in self.shapes])
+        parts = np.split(rows, ends[:-1])
+        draws = rows.shape[1]
+        return Base(*(p.reshape(*s, draws) for p, s in zip(parts, self.shapes, strict=True)))
 
-    def gather(self, index: NDArray[np.int64], out: Base | None = None) -> Base:
-        """Return the base year of each draw of a block.
+    def fill(self, index: NDArray[np.int64], rows: Array) -> None:
+        """Fill `rows` (R, B) with the base year of each draw of a block.
 
         Parameters
         ----------
         index : array of int (B,)
             Position along `base_draw`; -1 is the reconciled centre.
-        out : Base, optional
-            From `empty`; is filled and returned.
+        rows : array (R, B)
+
+        Raises
+        ------
+        IndexError
+            For a base draw that the pack does not have.
         """
-        out = self.empty(index.size) if out is None else out
-        count = self.tables.net_import.size
+        count = self.rows.shape[1]
         place = np.where(index < 0, index + count, index).astype(np.uint64)
         if place.max() >= count:
             raise IndexError(f"base draw {index.max()} of {count - 1}")
-        for table, chosen in zip(self.tables, out, strict=True):
-            _pick(table.reshape(-1, count), place, chosen.reshape(-1, index.size))
-        return out
+        _pick(self.rows, place, rows)
+
+    def gather(self, index: NDArray[np.int64]) -> Base:
+        """Return the base year of each draw of a block; see `fill`."""
+        rows = np.empty((self.rows.shape[0], index.size))
+        self.fill(index, rows)
+        return self.shaped(rows)
 
 
 @exact_kernel
@@ -239,16 +251,16 @@ def base_tables(pack: xr.Dataset) -> BaseTables:
             centre = centre.sel(carrier=list(FINAL_CARRIERS))
             draws = draws.sel(carrier=list(FINAL_CARRIERS))
         both = np.concatenate([draws.values, centre.values[None]])
-        return np.ascontiguousarray(np.moveaxis(both, 0, -1))
+        return np.moveaxis(both, 0, -1)
 
-    return BaseTables(
-        Base(
-            final_demand=table("final_demand"),
-            final_energy=table("final_energy", carriers=True),
-            capacity=table("electricity_capacity"),
-            capacity_average=table("electricity_capacity_average"),
-            generation=table("electricity_generation"),
-            process_co2=table("process_co2"),
-            net_import=table("electricity_net_import"),
-        )
+    found = Base(
+        final_demand=table("final_demand"),
+        final_energy=table("final_energy", carriers=True),
+        capacity=table("electricity_capacity"),
+        capacity_average=table("electricity_capacity_average"),
+        generation=table("electricity_generation"),
+        process_co2=table("process_co2"),
+        net_import=table("electricity_net_import"),
     )
+    rows = [item.reshape(-1, item.shape[-1]) for item in found]
+    return BaseTables(np.concatenate(rows), tuple(item.shape[:-1] for item in found))

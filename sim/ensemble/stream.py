@@ -22,7 +22,7 @@ from sim.ensemble.methods import Design
 from sim.ensemble.observer import Observer
 from sim.ensemble.paired import Paired, PairedLeaf
 from sim.ensemble.quantiles import LEADING
-from sim.ensemble.summary import Leaf, Summary
+from sim.ensemble.summary import SUBSET, Leaf, Summary
 from sim.ensemble.work import INDEPENDENT, Scratch, Work, sample, simulate_case
 
 AHEAD = 2  # leaves given out beyond those in work, for each thread
@@ -137,10 +137,18 @@ class Stream:
             for start in range(first, last, BLOCK):
                 sample(self.work, room.scratch, start)
                 for index, summary in enumerate(self.summaries):
-                    simulate_case(self.work, index, room.scratch, leaves[index].clamped)
-                    summary.add(leaves[index], room.scratch.results, start)
-                    pivoted = room.scratch.room.pivoted[: last - start]
-                    leaves[index].pivoted += int(pivoted.sum())
+                    leaf = leaves[index]
+                    results = simulate_case(
+                        self.work,
+                        index,
+                        room.scratch,
+                        leaf.clamped,
+                        lean=start >= SUBSET,
+                        used=min(BLOCK, last - start),
+                        totals=leaf.totals,
+                    )
+                    summary.add(leaf, results, start)
+                    leaf.pivoted += int(room.scratch.room.pivoted[: last - start].sum())
             for index, summary in enumerate(self.summaries):
                 summary.close(leaves[index], first)
                 for observer in self.observers:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
+from models.moments import totals
 from models.state import IDENTITIES, SCALARS, Results
+from models.tables import TABLES
 from sim.ensemble.accumulate import (
     BLOCK,
     LEAF,
@@ -14,7 +19,8 @@ from sim.ensemble.accumulate import (
     check_finite,
     leaf_sums,
 )
-from sim.ensemble.dataset import MATRICES, VECTORS
+from sim.ensemble.compiled import exact_kernel
+from sim.ensemble.dataset import VECTORS
 from sim.ensemble.quantiles import QuantileStream
 from sim.errors import InputError
 
@@ -37,6 +43,44 @@ class BrokenDrawError(InputError):
         self.draw = draw
 
 
+@exact_kernel
+def take_block(results: Results, used: int, place: int, scalars: Array, residual: Array) -> float:
+    """Copy the scalars of a block to `place` of a leaf, and look at every number once.
+
+    Parameters
+    ----------
+    results : Results
+    used : int
+        Number of leading draws that count.
+    place : int
+        Of the first draw on the last axis of `scalars`.
+    scalars : ndarray, shape (len(SCALARS), Y, 1024)
+    residual : ndarray, shape (len(IDENTITIES), Y)
+        Is raised to the largest of each identity and year.
+
+    Returns
+    -------
+    float
+        The largest residual; infinite where a residual or a scalar is not finite.
+    """
+    largest, broken = 0.0, 0
+    for i in range(scalars.shape[0]):
+        for y in range(scalars.shape[1]):
+            source, target = results.scalars[i, y], scalars[i, y]
+            for b in range(used):
+                target[place + b] = source[b]
+                broken += int(not abs(source[b]) < np.inf)
+    for i in range(residual.shape[0]):
+        for y in range(residual.shape[1]):
+            row, worst = results.residual[i, y], residual[i, y]
+            for b in range(used):
+                worst = max(worst, row[b])
+                broken += int(not abs(row[b]) < np.inf)
+            residual[i, y] = worst
+            largest = max(largest, worst)
+    return np.inf if broken > 0 else largest
+
+
 class Leaf:
     """What one thread gathers from the blocks of a leaf of a scenario.
 
@@ -49,7 +93,8 @@ class Leaf:
 
     def __init__(self, summary: Summary, scalars: Array) -> None:
         self.scalars = scalars
-        self.sums = {key: np.zeros((2, centre.size)) for key, centre in summary.centre.items()}
+        self.sums = np.zeros((2, summary.scalars.centre.size))
+        self.totals = totals(summary.tables.centre.reshape(summary.tables.shape))
         self.residual = np.zeros(summary.residual.shape)
         self.clamped = np.zeros(summary.clamped.shape, np.int64)
         self.pivoted = 0
@@ -81,13 +126,14 @@ class Summary:
         years: NDArray[np.int64],
         name: str,
     ) -> None:
-        keys = ("scalars", *VECTORS, *MATRICES)
-        self.moments = {key: MomentTree(getattr(centre, key)[..., 0]) for key in keys}
-        self.centre = {key: tree.centre for key, tree in self.moments.items()}
+        self.shapes = {name: getattr(centre, name).shape[:-2] for name in TABLES}
+        rows = [getattr(centre, name)[..., 0].reshape(-1, years.size) for name in TABLES]
+        self.scalars = MomentTree(centre.scalars[..., 0])
+        self.tables = MomentTree(np.concatenate(rows).T)  # (Y, rows of all tables)
         self.draws, self.years, self.name = draws, years, name
         self.quantiles = QuantileStream(leading.reshape(-1, leading.shape[-1]), draws)
         self.vectors = {
-            key: np.empty((*self.moments[key].shape, min(draws, SUBSET))) for key in VECTORS
+            name: np.empty((*self.shapes[name], years.size, min(draws, SUBSET))) for name in VECTORS
         }
         self.residual = np.zeros((len(IDENTITIES), years.size))
         self.clamped = np.zeros(drivers, np.int64)
@@ -96,29 +142,25 @@ class Summary:
     def add(self, leaf: Leaf, results: Results, first: int) -> None:
         """Add a block that starts at draw `first`; draws past the last are left out.
 
+        The tables are in the leaf's totals already; those of the leading draws are kept.
+
         Raises
         ------
         BrokenDrawError
             Where a result is not finite, or an identity fails, naming the draw.
         """
         used = min(BLOCK, self.draws - first)
-        self._check(results, first, used)
-        np.maximum(leaf.residual, results.residual[..., :used].max(axis=-1), out=leaf.residual)
-        place = first % LEAF
-        leaf.scalars[..., place : place + used] = results.scalars[..., :used]
-        for name, sums in leaf.sums.items():
-            if name != "scalars":
-                values = getattr(results, name).reshape(sums.shape[1], -1)
-                leaf_sums(values, used, self.centre[name], sums[0], sums[1])
+        worst = take_block(results, used, first % LEAF, leaf.scalars, leaf.residual)
+        if worst > TOLERANCE:
+            self._explain(results, first, used)
         for name, store in self.vectors.items():
             kept = min(used, store.shape[-1] - first)
             if kept > 0:
                 store[..., first : first + kept] = getattr(results, name)[..., :kept]
 
-    def _check(self, results: Results, first: int, used: int) -> None:
+    def _explain(self, results: Results, first: int, used: int) -> None:
+        """Name the draw of a block that cannot be summarised."""
         worst = results.residual[..., :used].max()
-        if worst <= TOLERANCE and np.isfinite(results.scalars[..., :used].sum()):
-            return
         try:
             check_finite(
                 {n: results.scalars[i, :, :used] for i, n in enumerate(SCALARS)},
@@ -149,20 +191,35 @@ class Summary:
         """
         used = min(LEAF, self.draws - first)
         values = leaf.scalars.reshape(-1, LEAF)
-        sums = leaf.sums["scalars"]
-        leaf_sums(values, used, self.centre["scalars"], sums[0], sums[1])
-        for name, found in leaf.sums.items():
-            if not np.isfinite(found).all():
-                raise InputError(
-                    f"a draw from {first} to {first + used - 1} gave no finite {name}",
-                    key=self.name,
-                )
+        leaf_sums(values, used, self.scalars.centre, leaf.sums)
+        if not np.isfinite(leaf.totals.sums).all():
+            name = next(n for n, x in self.split(leaf.totals.sums[1]) if not np.isfinite(x).all())
+            raise InputError(
+                f"a draw from {first} to {first + used - 1} gave no finite {name}",
+                key=self.name,
+            )
         self.quantiles.add(values, used, first)
 
     def merge(self, leaf: Leaf, first: int) -> None:
         """Take over the sums of a closed leaf; leaves may come in any order."""
-        for name, tree in self.moments.items():
-            tree.add_sums(first // LEAF, leaf.sums[name])
+        self.scalars.add_sums(first // LEAF, leaf.sums)
+        self.tables.add_sums(first // LEAF, leaf.totals.sums.reshape(2, -1))
         np.maximum(self.residual, leaf.residual, out=self.residual)
         self.clamped += leaf.clamped
         self.pivoted += leaf.pivoted
+
+    def split(self, rows: Array) -> Iterator[tuple[str, Array]]:
+        """Give each table of a value a row and year (Y, R) its own shape (…, Y)."""
+        start = 0
+        for name, shape in self.shapes.items():
+            end = start + math.prod(shape)
+            yield name, rows[:, start:end].T.reshape(*shape, self.years.size)
+            start = end
+
+    def moments(self) -> Iterator[tuple[str, Array, Array]]:
+        """Return name, mean and standard deviation of the scalars together and of each table."""
+        scalars, tables = self.scalars.finish(self.draws), self.tables.finish(self.draws)
+        yield "scalars", scalars.mean, scalars.std
+        spread = dict(self.split(tables.std))
+        for name, mean in self.split(tables.mean):
+            yield name, mean, spread[name]

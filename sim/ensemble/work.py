@@ -10,10 +10,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from models.arena import Arena
 from models.economy import simulate
 from models.inputoutput.drawn import FACTORS
 from models.labels import SECTORS
+from models.moments import Totals
 from models.state import DRIVERS, Results, empty_results
+from models.tables import NOTHING
 from models.workspace import workspace
 from sim.ensemble.copula import read_correlations
 from sim.ensemble.drivers import apply_block, sample_block, sample_centre
@@ -137,50 +140,86 @@ class Scratch:
 
     def __init__(self, work: Work, block: int) -> None:
         years = work.cases[0].years.size
-        self.deviates = np.empty((work.sampler.plan.n_row, block))
+        memory = Arena()
+        self.deviates = memory.zeros((work.sampler.plan.n_row, block))
         self.base_draw = np.empty(block, np.int64)
-        self.base = work.tables.empty(block)
-        self.drivers = np.empty((len(DRIVERS), years, block))
+        self.base_rows = memory.zeros((work.tables.rows.shape[0], block))
+        self.base = work.tables.shaped(self.base_rows)
+        self.drivers = memory.zeros((len(DRIVERS), years, block))
         count = len(FACTORS) if any(work.factor_plans) else 0
-        self.factors = np.empty((count, years, block))
+        self.factors = memory.zeros((count, years, block))
         self.unused = np.empty((0, block)), np.zeros(count, np.int64)  # no slips, no bounds
-        self.room = workspace(len(SECTORS), years, block)
+        self.room = workspace(len(SECTORS), years, block, memory)
         self.slips = [np.empty((len(case.slips), block)) for case in work.cases]
-        self.results = empty_results(years, block)
+        self.results = empty_results(years, block, arena=memory)
+        self.lean = empty_results(years, block, 1, memory)
 
 
 def sample(work: Work, scratch: Scratch, first: int) -> None:
     """Fill `scratch` with the block of draws that starts at draw `first`."""
     sample_block(work.sampler.plan, first, scratch.deviates, scratch.base_draw)
-    work.tables.gather(scratch.base_draw, scratch.base)
+    work.tables.fill(scratch.base_draw, scratch.base_rows)
 
 
 def simulate_centre(work: Work, index: int) -> Results:
     """Central path: an ensemble of one draw at central values."""
     scratch = Scratch(work, 1)
     sample_centre(work.sampler.plan, scratch.deviates, scratch.base_draw)
-    work.tables.gather(scratch.base_draw, scratch.base)
+    work.tables.fill(scratch.base_draw, scratch.base_rows)
     simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))
     return scratch.results
 
 
-def simulate_case(work: Work, index: int, scratch: Scratch, clamped: NDArray[np.int64]) -> None:
+def simulate_case(
+    work: Work,
+    index: int,
+    scratch: Scratch,
+    clamped: NDArray[np.int64],
+    *,
+    lean: bool = False,
+    used: int = 0,
+    totals: Totals = NOTHING,
+) -> Results:
     """Run one scenario over the block whose deviates stand in `scratch`.
 
     `scratch.room.pivoted` tells how many years of each draw needed pivoting.
+
+    Parameters
+    ----------
+    work : Work
+    index : int
+        Position of the scenario.
+    scratch : Scratch
+    clamped : ndarray of int64, shape (len(DRIVERS),)
+        Is increased by the number of values held back by a bound.
+    lean : bool
+        Leave only the last year in the tables by sector.
+    used : int
+        Number of leading draws that `totals` counts.
+    totals : Totals
+        Are increased by the tables, year by year.
+
+    Returns
+    -------
+    Results
+        Those of `scratch`, which the next block overwrites.
     """
+    results = scratch.lean if lean else scratch.results
     slips, plan, factors = scratch.slips[index], work.factor_plans[index], None
     if plan is not None:
         factors = scratch.factors
         apply_block(plan, scratch.deviates, factors, *scratch.unused)
     apply_block(work.plans[index], scratch.deviates, scratch.drivers, slips, clamped)
-    scratch.results.residual[:] = 0.0
+    results.residual[:] = 0.0
     simulate(
         work.cases[index].structure,
         scratch.base,
         scratch.drivers,
         slips,
-        scratch.results,
+        results,
         scratch.room,
         factors,
+        used,
+        totals,
     )
+    return results

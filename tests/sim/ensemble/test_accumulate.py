@@ -117,10 +117,10 @@ def test_the_sums_of_a_leaf_do_not_depend_on_the_width_of_the_blocks(width, used
     values = np.random.default_rng(5).normal(size=(37, LEAF))
     centre = np.random.default_rng(6).normal(size=37)
     whole, parts = np.zeros((2, 37)), np.zeros((2, 37))
-    leaf_sums(values, used, centre, whole[0], whole[1])
+    leaf_sums(values, used, centre, whole)
     for first in range(0, used, width):
         block = np.ascontiguousarray(values[:, first : first + width])
-        leaf_sums(block, min(width, used - first), centre, parts[0], parts[1])
+        leaf_sums(block, min(width, used - first), centre, parts)
     assert parts.tobytes() == whole.tobytes()
     deviations = values[:, :used] - centre[:, None]
     np.testing.assert_allclose(whole[0], deviations.sum(axis=1), atol=1e-12 * used)
@@ -131,5 +131,5 @@ def test_sums_show_a_value_that_is_not_finite():
     values = np.ones((5, BLOCK))
     values[3, 77] = np.nan
     sums = np.zeros((2, 5))
-    leaf_sums(values, BLOCK, np.ones(5), sums[0], sums[1])
+    leaf_sums(values, BLOCK, np.ones(5), sums)
     assert np.isnan(sums).any(axis=0).tolist() == [False, False, False, True, False]
