@@ -11,7 +11,7 @@ import numpy as np
 from numba import types
 from numba.core import cgutils
 
-from models.compiled import emitted, kernel
+from models.compiled import allocating_kernel, emitted, kernel
 from models.vector import WIDTH, FloatArray, Lanes, arrays_of
 
 LANES = 8  # draws that `solve` eliminates side by side
@@ -206,17 +206,7 @@ def solve_lanes(
     _eliminate(system)
 
 
-@kernel
-def _solve(systems: FloatArray, single: FloatArray, rest: FloatArray, dominant: FloatArray) -> int:
-    """Solve group after group; return how many draws needed pivoting."""
-    pivoted = 0
-    for g in range(systems.shape[0]):
-        solve_lanes(systems[g], single, rest, dominant)
-        for lane in range(LANES):
-            pivoted += 1 if dominant[lane] == 0.0 else 0
-    return pivoted
-
-
+@allocating_kernel
 def solve(systems: FloatArray) -> int:
     """Solve a system of equations per draw, in place; return how many needed pivoting.
 
@@ -234,4 +224,10 @@ def solve(systems: FloatArray) -> int:
     solved by itself with partial pivoting.
     """
     n, width = systems.shape[1], systems.shape[2]
-    return _solve(systems, np.empty((n, width)), np.empty(n * LANES), np.empty(LANES))
+    single, rest, dominant = np.empty((n, width)), np.empty(n * LANES), np.empty(LANES)
+    pivoted = 0
+    for g in range(systems.shape[0]):
+        solve_lanes(systems[g], single, rest, dominant)
+        for lane in range(LANES):
+            pivoted += 1 if dominant[lane] == 0.0 else 0
+    return pivoted

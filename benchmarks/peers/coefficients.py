@@ -26,11 +26,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import kernel
+from models.compiled import allocating_kernel, kernel
 from models.elimination import LANES, solve
 from models.inputoutput.drawn import FACTORS, ROW_FACTORS, move_coefficients, output_by_use
 from models.inputoutput.year import OUTFLOW
-from models.state import Structure
+from models.state import Structure, empty_results
 from models.workspace import workspace
 
 Floats = NDArray[np.float64]
@@ -64,7 +64,7 @@ def spread(work: Callable[[int], None], pool: ThreadPoolExecutor, threads: int) 
     list(pool.map(work, range(threads)))
 
 
-@kernel
+@allocating_kernel
 def solve_blocks(systems, rooms, first, step, draws):  # type: ignore[no-untyped-def]
     """Solve copies of the systems block by block, every `step`-th block from `first` on."""
     groups = rooms.shape[0]
@@ -75,11 +75,11 @@ def solve_blocks(systems, rooms, first, step, draws):  # type: ignore[no-untyped
 
 
 @kernel
-def step_blocks(structure, demand, factors, w, first, step, draws):  # type: ignore[no-untyped-def]
+def step_blocks(structure, results, factors, w, first, step, draws):  # type: ignore[no-untyped-def]
     """Take the step of the model block by block; `factors` (blocks, F, 2, B)."""
     for block in range(first, draws // OURS, step):
         move_coefficients(1, structure, factors[block % factors.shape[0]], w)
-        output_by_use(1, structure, demand, w)
+        output_by_use(1, structure, w, results)
 
 
 def ratio(ours: float, theirs: dict[str, float]) -> dict[str, float]:
@@ -150,12 +150,13 @@ def in_the_model(draws: int, rounds: int, threads: int) -> dict[str, float]:
     share, n = structure.local_supply_share[1], structure.demand_group.size
     rooms = [workspace(n, 2, OURS) for _ in range(threads)]
     pool = ThreadPoolExecutor(threads)
-    demand = np.ascontiguousarray(base.final_demand[..., :OURS])
+    results = empty_results(1, OURS)
+    results.final_demand[:, :, 0] = base.final_demand[..., :OURS]
     blocks = np.stack(np.split(factors, kept // OURS, axis=-1))
 
     def ours() -> None:
         spread(
-            lambda t: step_blocks(structure, demand, blocks, rooms[t], t, threads, draws),
+            lambda t: step_blocks(structure, results, blocks, rooms[t], t, threads, draws),
             pool,
             threads,
         )
@@ -173,7 +174,7 @@ def in_the_model(draws: int, rounds: int, threads: int) -> dict[str, float]:
 
         return run
 
-    step_blocks(structure, demand, blocks, rooms[0], 0, 1, OURS)
+    step_blocks(structure, results, blocks, rooms[0], 0, 1, OURS)
     agree(rooms[0].needed.transpose(2, 1, 0), numpy_step(0, OURS))
     times = alternate({"ours": ours, **{f"numpy {b}": theirs(b) for b in BLOCKS}}, rounds)
     return ratio(times.pop("ours"), times)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from models.compiled import kernel
+from models.compiled import allocating_kernel, kernel
 from models.elimination import LANES, solve
 from models.vector import multiply
 from sim.ensemble.accumulate import BLOCK
@@ -91,7 +91,7 @@ def memory_bandwidth(threads: int, rounds: int) -> float:
         return alternate({"triad": once}, 2 * rounds + 1)["triad"]
 
 
-@kernel
+@allocating_kernel
 def _solve_all(coefficients: Any, rows: Any, columns: Any, sides: Any, found: Any) -> None:
     """Build and solve I - A for groups of draws, one group after the other in one room."""
     n, m = sides.shape[1:3]
