@@ -237,8 +237,8 @@ class Structure(NamedTuple):
     clean: Array  # (11,) 1 where the technology counts as clean
     counted: Array  # (11,) 1 where it counts in the whole of the clean shares
     unit_technology: NDArray[np.int64]  # (U,) index in TECHNOLOGIES
-    unit_capacity: Array  # (U,) GW
-    unit_year: Array  # (U,) planned commissioning, decimal year
+    unit_capacity: Array  # (U,) GW, negative for a unit that closes
+    unit_year: Array  # (U,) planned commissioning or closing, decimal year
     parameters: Array  # (len(PARAMETERS),)
     days: Days  # typical days of the power system
     supply_led: bool

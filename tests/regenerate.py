@@ -10,6 +10,7 @@ from sim.publish.charts import save_figure, write_figures
 from sim.publish.decompositions import history_chart
 from sim.scenario.page import levers_table_markdown
 from sim.scenario.schema import write_schema
+from sim.scenario.units_page import units_page_markdown
 from tests.docs import backtest_table, variables_table
 from tests.readme import PAGES, ROOT, filled, readme_run, readme_table
 from tests.sim.expected import regenerate as expected
@@ -22,6 +23,7 @@ def main() -> None:
     docs = ROOT / "docs" / "data"
     write_schema(ROOT / "sim" / "scenario" / "data" / "scenario.schema.json")
     (docs / "levers.md").write_text(levers_table_markdown(), encoding="utf8")
+    (docs / "units.md").write_text(units_page_markdown(), encoding="utf8")
     write_inputs_page(docs / "inputs.md")
     (docs / "base_year.md").write_text(base_year_markdown(), encoding="utf8")
     record = ROOT / "docs" / "methods" / "energy_record.md"

@@ -206,7 +206,7 @@ def build_capacity(y, structure, drivers, slips, built, capacity, average):
     `built` lists the technologies of the `build_` drivers. Additions of wind, solar and
     the other annual builds run half of their first year, and what retires half of its
     last; no more retires than stands. Named units run from their commissioning date,
-    planned date plus slip (U, B).
+    planned date plus slip (U, B); one of negative capacity closes at that date.
     """
     draws = capacity.shape[1]
     year = structure.parameters[PARAMETER.base_year] + y
@@ -231,5 +231,6 @@ def build_capacity(y, structure, drivers, slips, built, capacity, average):
         for d in range(draws):
             slip = slips[u, d]
             before = at_year_end(planned, slip, year - 1.0)
-            average[t, d] += size * (in_service(planned, slip, year) - before)
-            capacity[t, d] += size * (at_year_end(planned, slip, year) - before)
+            moved = max(size, -capacity[t, d])
+            average[t, d] += moved * (in_service(planned, slip, year) - before)
+            capacity[t, d] += moved * (at_year_end(planned, slip, year) - before)

@@ -25,8 +25,9 @@ from sim.baseyear.power_profiles import typical_days
 from sim.ensemble.compiled import exact_kernel
 from sim.errors import InputError
 from sim.scenario.defaults import BASE_YEAR, default_path
-from sim.scenario.levers import Unit, lever_table
+from sim.scenario.levers import lever_table
 from sim.scenario.resolved import ResolvedScenario
+from sim.scenario.units import Unit
 
 Array = NDArray[np.float64]
 EQUIPMENT = ("16", "17", "18", "19", "20")
@@ -41,7 +42,7 @@ class Case(NamedTuple):
     scenario: ResolvedScenario
     structure: Structure
     central: Array  # (len(DRIVERS), Y)
-    slips: Mapping[str, float]  # median delay of each unit that is built, years
+    slips: Mapping[str, float]  # median delay of each unit built or closed, years
     years: NDArray[np.int64]  # (Y,) with the base year
     drawn_coefficients: bool  # input coefficients differ between draws
 
@@ -55,17 +56,48 @@ def prepare(pack: xr.Dataset, scenario: ResolvedScenario, units: Sequence[Unit])
         Where structural drift leaves a sector without value added.
     """
     years = np.concatenate([[BASE_YEAR], scenario.years]).astype(np.int64)
-    # the register names plants of Liaoning: another province's pack builds none of them
+    # the register names plants of Liaoning: another province's pack has none of them
     own = units if identity_of(pack).key == BUNDLED else ()
-    built = [unit for unit in own if scenario.choice(f"units.{unit.name}.included")]
+    changes = _changes(scenario, own)
     return Case(
         scenario,
-        _structure(pack, scenario, built, years),
+        _structure(pack, scenario, changes, years),
         central_drivers(pack, scenario),
-        {unit.name: float(scenario.value(f"units.{unit.name}.slip")[0]) for unit in built},
+        {change.unit: change.slip for change in changes},
         years,
         scenario.choice(f"settings.{COEFFICIENT_UNCERTAINTY}") == DRAWN,
     )
+
+
+class Change(NamedTuple):
+    """What a named unit changes: capacity in GW, negative where it closes, from a date on."""
+
+    unit: str
+    technology: str
+    capacity: float
+    year: float
+    slip: float
+
+
+def _changes(scenario: ResolvedScenario, units: Sequence[Unit]) -> list[Change]:
+    """Units that a scenario builds, and those of today that it closes within its horizon."""
+
+    def number(unit: Unit, lever: str) -> float:
+        return float(scenario.value(f"units.{unit.name}.{lever}")[0])
+
+    changes = []
+    for unit in units:
+        if unit.operates:
+            year, size, slip = number(unit, "retires"), -unit.capacity_gw, 0.0
+            changed = year <= scenario.horizon + 1
+        else:
+            year, size, slip = (number(unit, name) for name in ("year", "capacity_gw", "slip"))
+            changed = bool(scenario.choice(f"units.{unit.name}.included"))
+        if changed:
+            # the base year stands as it is: what is dated to its very end comes after it
+            year = max(year, float(np.nextafter(BASE_YEAR + 1, np.inf)))
+            changes.append(Change(unit.name, unit.technology, size, year, slip))
+    return changes
 
 
 def central_drivers(pack: xr.Dataset, scenario: ResolvedScenario) -> Array:
@@ -101,7 +133,7 @@ def _growth_by_sector(scenario: ResolvedScenario, prefix: str) -> Array:
 def _structure(
     pack: xr.Dataset,
     scenario: ResolvedScenario,
-    units: Sequence[Unit],
+    changes: Sequence[Change],
     years: NDArray[np.int64],
 ) -> Structure:
     drift = _growth_by_sector(scenario, "structure.technical_drift")
@@ -146,12 +178,10 @@ def _structure(
         clean=pack["clean_definition"].sel(definition=definition, use="capacity").values,
         counted=pack["clean_definition_counted"].sel(definition=definition).values,
         unit_technology=np.array(
-            [TECHNOLOGIES.index(unit.technology) for unit in units], dtype=np.int64
+            [TECHNOLOGIES.index(change.technology) for change in changes], dtype=np.int64
         ),
-        unit_capacity=np.array([unit.capacity_gw for unit in units], dtype=float),
-        unit_year=np.array(
-            [scenario.value(f"units.{unit.name}.year")[0] for unit in units], dtype=float
-        ),
+        unit_capacity=np.array([change.capacity for change in changes], dtype=float),
+        unit_year=np.array([change.year for change in changes], dtype=float),
         parameters=np.array([_parameter(pack, name) for name in PARAMETERS]),
         days=typical_days(),
         supply_led=scenario.choice("closure.kind") == "supply_led",

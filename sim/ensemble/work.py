@@ -70,7 +70,8 @@ def prepare_work(
         seed=seed,
         years=[int(year) for year in resolved[0].years],
         driver_names=(*DRIVERS, *FACTORS),
-        units={unit.name: unit.technology for unit in units},
+        # a unit that operates has no technology here, and with it no delay that is drawn
+        units={unit.name: "" if unit.operates else unit.technology for unit in units},
         pack=pack_numbers(pack),
         method=how.method,
         draws=how.points * how.replicates or None,

@@ -10,12 +10,13 @@ from typing import Any
 
 from sim.scenario.bundled import bundled_scenarios
 from sim.scenario.chain import Scenario, parse_set, scenario
-from sim.scenario.levers import Lever, Unit, find_lever, lever_table, read_units
+from sim.scenario.levers import Lever, find_lever, lever_table
 from sim.scenario.load import ScenarioDocument, load_scenario
 from sim.scenario.page import levers_table_markdown, unrepresented_levers
 from sim.scenario.resolve import layers_in_order, resolve
 from sim.scenario.resolved import Origin, ResolvedScenario
 from sim.scenario.schema import published_schema, scenario_schema
+from sim.scenario.units import Unit, read_units
 
 __all__ = [
     "Lever",

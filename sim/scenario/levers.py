@@ -1,7 +1,8 @@
 """The table of levers: what a scenario may set, in which unit and range, and by default.
 
 The rows stand in ``data/levers.csv``. Rows with ``<unit>`` in the name are repeated for
-every named power unit of the base year's register (``sim/baseyear/data/units.csv``).
+every named power unit of the register (`sim.scenario.units`) that is to be built, the row
+of closing for every one that operates.
 """
 
 from __future__ import annotations
@@ -14,14 +15,11 @@ from typing import Final, Literal, cast
 
 from sim.errors import InputError, nearest_name
 from sim.scenario.tables import read_rows, table_place
+from sim.scenario.units import Unit, read_units
 
 Kind = Literal["path", "constant", "bool", "choice", "unit"]
 UNIT_PLACEHOLDER: Final = "<unit>"
-BUILT_STATUS: Final = ("construction",)
-REGISTER_COLUMNS: Final = {
-    "planned_year": "planned_year",
-    "slip_mean_years": "slip_mean_years",
-}
+CLOSES: Final = f"units.{UNIT_PLACEHOLDER}.retires"  # the one lever of plants that operate
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,71 +74,8 @@ class Lever:
         return f"{text} {self.unit}" if self.kind != "unit" else f"a year from {text}"
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A named power unit of the register.
-
-    Attributes
-    ----------
-    name, name_en, name_zh, technology, status : str
-        As in the register.
-    capacity_gw, planned_year, slip_mean_years : float
-        Capacity in GW, decimal year of planned commissioning, mean slip in years.
-    source : str
-        Where the planned year comes from.
-    """
-
-    name: str
-    name_en: str
-    name_zh: str
-    technology: str
-    capacity_gw: float
-    status: str
-    planned_year: float
-    slip_mean_years: float
-    source: str
-
-
 def _number(value: float | None) -> str:
     return "unbounded" if value is None else f"{value:g}"
-
-
-def read_units(register: Path | None = None) -> tuple[Unit, ...]:
-    """Read the register of named units.
-
-    Parameters
-    ----------
-    register : Path, optional
-        Another register in the same columns; the bundled one by default.
-
-    Returns
-    -------
-    tuple of Unit
-        In the order of the file.
-
-    Raises
-    ------
-    InputError
-        Where the register cannot be found.
-    """
-    place = register or table_place("sim.baseyear", "units.csv")
-    if not place.is_file():
-        raise InputError("the register of named power units is missing", file=str(place))
-    return tuple(_unit(row) for row in read_rows(place))
-
-
-def _unit(row: Mapping[str, str]) -> Unit:
-    return Unit(
-        name=row["unit"],
-        name_en=row["name_en"],
-        name_zh=row["name_zh"],
-        technology=row["technology"],
-        capacity_gw=float(row["capacity_gw"]),
-        status=row["status"],
-        planned_year=float(row["planned_year"]),
-        slip_mean_years=float(row["slip_mean_years"]),
-        source=row["source"],
-    )
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -178,11 +113,11 @@ def _lever(row: Mapping[str, str]) -> Lever:
 
 def _expand(row: Lever, unit: Unit) -> Lever:
     """Return the lever of one unit, its default taken from the register."""
-    if row.default == "register:status":
-        default = "true" if unit.status in BUILT_STATUS else "false"
-    else:
-        column = REGISTER_COLUMNS[row.default.removeprefix("register:")]
-        default = f"{getattr(unit, column):g}"
+    default, source = row.default, row.source
+    if default.startswith("register:"):
+        found = getattr(unit, default.removeprefix("register:"))
+        default = f"{found:g}" if isinstance(found, float) else str(found).lower()
+        source = f"unit register: {unit.source}"
     return replace(
         row,
         name=row.name.replace(UNIT_PLACEHOLDER, unit.name),
@@ -190,7 +125,7 @@ def _expand(row: Lever, unit: Unit) -> Lever:
         default=default,
         name_en=f"{row.name_en}: {unit.name_en}",
         name_zh=f"{row.name_zh}:{unit.name_zh}",
-        source=f"unit register: {unit.source}",
+        source=source,
     )
 
 
@@ -211,7 +146,10 @@ def lever_table(register: Path | None = None) -> dict[str, Lever]:
     units = read_units(register)
     table: dict[str, Lever] = {}
     for row in lever_rows():
-        levers = [_expand(row, unit) for unit in units] if UNIT_PLACEHOLDER in row.name else [row]
+        levers = [row]
+        if UNIT_PLACEHOLDER in row.name:
+            closes = row.name == CLOSES
+            levers = [_expand(row, unit) for unit in units if unit.operates == closes]
         table.update((lever.name, lever) for lever in levers)
     return table
 

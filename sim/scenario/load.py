@@ -338,6 +338,6 @@ def _refuse_contradictions(assignments: list[Assignment]) -> None:
         if not (name.startswith("units.") and name.endswith(".included")):
             continue
         unit = name.removesuffix(".included")
-        for other in (by_name.get(f"{unit}.year"), by_name.get(f"{unit}.slip")):
+        for other in (by_name.get(f"{unit}.{part}") for part in ("year", "slip", "capacity_gw")):
             if assignment.scalar is False and other is not None:
                 raise other.place.error(f"contradicts {name} false of this file")

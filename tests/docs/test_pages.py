@@ -9,6 +9,7 @@ import pytest
 
 from sim.cli.arguments import build_parser
 from sim.ensemble.dataset import variables
+from sim.scenario.units_page import units_page_markdown
 from tests.docs import backtest_table
 from tests.docs.variables_table import PAGE, filled
 
@@ -25,6 +26,11 @@ def test_the_table_of_variables_is_up_to_date():
     text = PAGE.read_text(encoding="utf-8")
     assert filled(text) == text, "run `python -m tests.docs.variables_table`"
     assert all(f"| `{name}` |" in text for name in variables())
+
+
+def test_the_page_of_named_units_is_up_to_date():
+    page = (DOCS / "data" / "units.md").read_text(encoding="utf-8")
+    assert page == units_page_markdown(), "run `python -m tests.regenerate`"
 
 
 def test_the_tables_of_the_backtest_are_up_to_date():

@@ -246,9 +246,10 @@ def capacities(structure, base, d, p, slips) -> tuple[list, list]:
             i = TECHNOLOGIES.index(name)
             added[i] -= min(getattr(d, f"retire_{name}")[y], end[-1][i] + added[i])
         for u in np.flatnonzero((year < start) & (start <= year + 1)):
-            new[structure.unit_technology[u]] += structure.unit_capacity[u]
-            part = year + 1 - start[u]  # of its first year
-            from_date[structure.unit_technology[u]] += structure.unit_capacity[u] * part
+            i, part = structure.unit_technology[u], year + 1 - start[u]  # of its first year
+            size = max(structure.unit_capacity[u], -(end[-1] + added + new)[i])
+            new[i] += size
+            from_date[i] += size * part
         average.append(end[-1] + 0.5 * added + from_date)
         end.append(end[-1] + added + new)
     return end, average

@@ -46,6 +46,44 @@ def test_no_more_is_closed_than_stands():
     assert (closed.electricity_generation[TECHNOLOGIES.index("solar_utility"), 2:] == 0.0).all()
 
 
+def test_a_unit_that_closes_takes_its_capacity_from_its_date_on():
+    structure, base, drivers, slips = economy()
+    kept = compiled(structure, base, drivers, slips * 0.0)
+    closing = structure._replace(
+        unit_technology=np.array([0, 2, 0]),
+        unit_capacity=np.array([1.2, 1.0, -1.1]),
+        unit_year=np.array([2026.5, 2027.75, 2027.25]),
+    )
+    closed = compiled(closing, base, drivers, np.zeros((3, 2)))
+    nuclear = TECHNOLOGIES.index("nuclear")
+    gone = (kept.electricity_capacity - closed.electricity_capacity)[nuclear]
+    np.testing.assert_allclose(gone, np.outer([0.0, 0.0, 1.1, 1.1], [1.0, 1.0]), atol=1e-12)
+    # of 2027 it ran a quarter: three quarters of its output are lost, all of it in 2028
+    lost = (kept.electricity_generation - closed.electricity_generation)[nuclear]
+    hours = kept.electricity_generation[nuclear, 3] / kept.electricity_capacity[nuclear, 3]
+    per_hour = drivers[DRIVER.hours_nuclear, 2] / drivers[DRIVER.hours_nuclear, 3]
+    np.testing.assert_allclose(lost[2], 0.75 * 1.1 * hours * per_hour, rtol=1e-12)
+    np.testing.assert_allclose(lost[3], 1.1 * hours, rtol=1e-12)
+
+
+def test_units_close_no_more_than_stands():
+    structure, base, drivers, _ = economy(build_hydro=0.0)
+    hydro = TECHNOLOGIES.index("hydro")
+    closing = structure._replace(
+        unit_technology=np.array([hydro, hydro]),
+        unit_capacity=np.array([-1.0, -1.0]),
+        unit_year=np.array([2026.5, 2027.0]),
+    )
+    closed = compiled(closing, base, drivers, np.zeros((2, 2)))
+    assert (base.capacity[hydro] < 2.0).all()
+    np.testing.assert_allclose(closed.electricity_capacity[hydro, 1:], 0.0, atol=1e-12)
+    expected = 0.5 * 1.0 + base.capacity[hydro] - 1.0  # both halves of 2026
+    hours = 1e3 * base.generation[hydro] / base.capacity_average[hydro]
+    hours *= drivers[DRIVER.hours_hydro, 1] / drivers[DRIVER.hours_hydro, 0]
+    made = closed.electricity_generation[hydro, 1]
+    np.testing.assert_allclose(made, 1e-3 * hours * expected, rtol=1e-12)
+
+
 def test_heat_comes_from_nuclear_plants_chp_and_boilers():
     results = compiled(*economy(heat_chp_share=0.6, nuclear_heat=0.2))
     heat = results.final_energy[:, 5].sum(axis=0)

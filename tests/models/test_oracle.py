@@ -69,7 +69,7 @@ def varied(seed: int, flags: dict[str, bool], extreme: str, absent: list[str]):
         clean=rng.integers(0, 2, 11).astype(float),
         counted=np.maximum(rng.integers(0, 2, 11), np.arange(11) == 8).astype(float),
         unit_technology=rng.integers(0, 11, units),
-        unit_capacity=rng.uniform(0.1, 2.0, units),
+        unit_capacity=rng.uniform(-2.0, 2.0, units),  # negative: closes
         unit_year=rng.integers(2024 * 4, 2031 * 4, units) / 4.0,
         parameters=structure.parameters * np.append(1.0, rng.uniform(0.8, 1.2, 35)),
         **flags,

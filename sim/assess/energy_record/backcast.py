@@ -19,11 +19,11 @@ from scipy import stats
 
 from sim.ensemble.inputs import read_inputs
 from sim.figures.series import load_series, series
+from sim.scenario.units import operating_capacity, read_units
 
 YEARS: Final = tuple(range(2020, 2025))
 LEVELS: Final = (0.50, 0.90)
 THERMAL: Final = ("coal", "gas", "biomass")
-PUMPED_TO_2022: Final = 1.2  # GW, Pushihe: published hydro capacity holds pumped storage
 Number = tuple[float, float]  # mean and standard deviation
 
 
@@ -104,9 +104,10 @@ def _nuclear(
 def _hydro(
     base: pd.DataFrame, year: int, hours: Mapping[str, float], spread: Mapping[str, float]
 ) -> Number:
-    """Published hydro holds pumped storage; river capacity is that of the first year."""
+    """Published hydro holds pumped storage, here that of the register; rivers stay as they were."""
     whole = series("capacity_hydro", frame=base)
-    rivers = float(whole[YEARS[0]]) - PUMPED_TO_2022
+    pumped = operating_capacity(read_units(), "pumped_storage", YEARS[0])
+    rivers = float(whole[YEARS[0]]) - pumped
     return _sum(
         _made(rivers, hours["hydro"], spread["hours_hydro"]),
         _made(

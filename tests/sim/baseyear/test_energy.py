@@ -349,18 +349,6 @@ def test_conversion_factors_are_those_of_the_yearbook() -> None:
     assert parameters["energy_per_tce"] == pytest.approx(7000 * 4.1868e-6, rel=1e-12)
 
 
-def test_unit_register_leaves_out_what_already_runs() -> None:
-    units = pd.read_csv(PACKAGE_DATA / "units.csv")
-    assert units["unit"].is_unique
-    assert not units["name_en"].str.contains("Hongyanhe").any()
-    assert set(units["technology"]) <= set(TECHNOLOGIES)
-    assert (units["planned_year"] > 2026.0).all()
-    assert (units[["capacity_gw", "slip_sd_years"]] > 0.0).all().all()
-    nuclear = units[units["technology"] == "nuclear"]
-    assert nuclear["unit"].str.startswith("xudabao").sum() == 6
-    assert units["source"].str.contains("002_d6eb2a6e935c690a.txt:1429|000_9304").all()
-
-
 def test_missing_reference_data_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="missing"):
         read_reference(tmp_path / "nothing.csv")
