@@ -305,7 +305,17 @@ def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of,
     if y > 0:
         follow_activity(y, drivers, w.people, w.consumption, w.inverse_output, results, w.activity)
         change_intensity(y, structure, drivers, w.efficiency, w.saved, w.kept, w.response)
-        build_capacity(y, structure, drivers, slips, built, w.capacity, w.average)
+        build_capacity(
+            y,
+            structure,
+            drivers,
+            slips,
+            built,
+            w.capacity,
+            w.average,
+            w.links,
+            w.links_average,
+        )
     final_energy(
         y,
         structure,

@@ -47,6 +47,7 @@ TECHNOLOGIES: Final = (
     "gas",
     "storage",
 )
+LINKS: Final = ("link", "tie")  # to another regional grid, within the regional grid
 
 
 def _codes(*ranges: tuple[int, int]) -> tuple[str, ...]:
@@ -172,4 +173,8 @@ TECHNOLOGY_NAMES: Final[dict[str, tuple[str, str]]] = {
     "coal": ("Coal", "煤电"),
     "gas": ("Gas", "气电"),
     "storage": ("New-type storage", "新型储能"),
+}
+LINK_NAMES: Final[dict[str, tuple[str, str]]] = {
+    "link": ("Link to another regional grid", "跨区域联络"),
+    "tie": ("Tie within the regional grid", "区域内联络"),
 }

@@ -172,6 +172,7 @@ SCALARS: Final = (
     "electricity_shortfall",
     "electricity_surplus",
     "electricity_exchange_excess",
+    "exchange_capability",
     "curtailment",
     "coal_power_hours",
     "peak_residual_load",
@@ -236,9 +237,10 @@ class Structure(NamedTuple):
     carbon_stored_share: Array  # (7,) of feedstock carbon
     clean: Array  # (11,) 1 where the technology counts as clean
     counted: Array  # (11,) 1 where it counts in the whole of the clean shares
-    unit_technology: NDArray[np.int64]  # (U,) index in TECHNOLOGIES
+    unit_technology: NDArray[np.int64]  # (U,) index in TECHNOLOGIES and then LINKS
     unit_capacity: Array  # (U,) GW, negative for a unit that closes
     unit_year: Array  # (U,) planned commissioning or closing, decimal year
+    link_capacity: Array  # (2,) GW of LINKS in the base year
     parameters: Array  # (len(PARAMETERS),)
     days: Days  # typical days of the power system
     supply_led: bool

@@ -46,6 +46,9 @@ class Workspace(NamedTuple):
     coke: Array  # (B,) final coke of the base year
     capacity: Array  # (11, B) at year end
     average: Array  # (11, B) over the year
+    links: Array  # (2, B) GW of LINKS at year end
+    links_average: Array  # (2, B) over the year
+    import_limit: Array  # (B,) of the links in service, TWh
     base_hours: Array  # (11, B)
     hours: Array  # (11, B)
     power_start: Array  # (5, B) what the hours of the base year gave, and its heat
@@ -107,6 +110,9 @@ def workspace(sectors: int, years: int, draws: int, arena: Arena | None = None) 
         "coke": (b,),
         "capacity": (11, b),
         "average": (11, b),
+        "links": (2, b),
+        "links_average": (2, b),
+        "import_limit": (b,),
         "base_hours": (11, b),
         "hours": (11, b),
         "power_start": (5, b),

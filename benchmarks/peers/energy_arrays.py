@@ -55,6 +55,8 @@ class Energy:
             c: xp.exp(since(xp, d[f"{c}_capacity_growth"])) for c in ("coal", "oil", "gas")
         }
         self.capacity = self.average = base.capacity
+        start = s.link_capacity[:, None] * np.ones(self.draws)
+        self.links = self.links_average = self.first_links = start
         self.hours_of = base_hours(xp, base, self.d0)
         self.days = typical_hours(setup)
         self.first: Values = {}
@@ -153,10 +155,19 @@ class Energy:
             start = s.unit_year[:, None] + self.slips
             year = self.p.base_year + y
             new = (start > year) & (start <= year + 1.0)
-            place = (np.arange(11)[:, None] == s.unit_technology) * s.unit_capacity
-            self.average = self.average + place @ xp.where(new, year + 1.0 - start, 0.0)
-            added = added + place @ (1.0 * new)
+            part = xp.where(new, year + 1.0 - start, 0.0)
+            place = (np.arange(13)[:, None] == s.unit_technology) * s.unit_capacity
+            self.average = self.average + place[:11] @ part
+            added = added + place[:11] @ (1.0 * new)
+            self.links_average = self.links + place[11:] @ part
+            self.links = self.links + place[11:] @ (1.0 * new)
         self.capacity = self.capacity + added
+
+    def grown(self, kinds: int) -> Any:
+        """Links in service over those of the base year: to other grids (1), or all (2)."""
+        now, start = self.links_average[:kinds].sum(0), self.first_links[:kinds].sum(0)
+        some = start > 0.0
+        return self.xp.where(some, now / np.where(some, start, 1.0), 1.0)
 
     def mix(self, y: int, d: Values, made: Any, found: Values) -> Values:
         """What the hours start from: means, limits and stores, in GW and GWh."""
@@ -196,7 +207,7 @@ class Energy:
                 ]
             ),
             "available": available,
-            "link": d["exchange_power"],
+            "link": d["exchange_power"] * self.grown(1),
             "power": stores + d["demand_response"],
             "output": pumped + stored + moved,
             "intake": pumped / p.pumping_efficiency + moved + stored / p.storage_efficiency,
@@ -258,7 +269,10 @@ class Energy:
             "electricity_shortfall": bought,
             "electricity_surplus": sold,
             "electricity_net_import": net,
-            "electricity_exchange_excess": xp.maximum(abs(net) - d["import_limit"], 0.0),
+            "electricity_exchange_excess": xp.maximum(
+                abs(net) - d["import_limit"] * self.grown(2), 0.0
+            ),
+            "exchange_capability": self.links[0],
             "electricity_demand": demand,
             "coal_power_hours": 1e3 * coal / self.average[T["coal"]],
             "electricity_balance": abs(demand - other - coal - net) / abs(demand),

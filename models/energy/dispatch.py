@@ -28,7 +28,14 @@ from models.energy.hours import (
     positive,
     run_days,
 )
-from models.energy.power import coal_minimum, coal_residual, curtailment, generation, store_hours
+from models.energy.power import (
+    by_links,
+    coal_minimum,
+    coal_residual,
+    curtailment,
+    generation,
+    store_hours,
+)
 from models.energy.year import (
     BIO_POWER,
     CALORIFIC,
@@ -66,11 +73,33 @@ def dispatch(y, structure, drivers, base, hours_of, w, results):
     average, mix, outcome, start = w.average, w.mix, w.outcome, w.power_start
     intend(y, drivers, hours_of, w.carriers, w.capacity, average, w.base_hours, w.hours, results)
     fill_mix(y, structure, drivers, base, w.carriers, average, start, mix, results)
+    follow_links(y, structure, drivers, w.links, w.links_average, mix, w.import_limit, results)
     p = structure.parameters
     worst = min(p[PARAMETER.pumping_efficiency], p[PARAMETER.storage_efficiency])
     run_days(structure.days, mix, worst, w.day, outcome)
     apply_hours(y, structure, drivers, average, mix, outcome, start, w.hours, results)
-    settle(y, structure, drivers, base, average, outcome, start, w.balance, results)
+    settle(y, structure, drivers, base, average, outcome, start, w.import_limit, w.balance, results)
+
+
+@step
+def follow_links(y, structure, drivers, links, links_average, mix, import_limit, results):
+    """Power beside plan, and the yearly limit of net import (B,), of the links in service.
+
+    What leaves its plan goes to another regional grid, since neighbours within share the
+    wind; the limit of net import rests on all links. `links` (2, B): see `build_capacity`.
+    """
+    across, within = structure.link_capacity[0], structure.link_capacity[1]
+    for d in range(mix.shape[1]):
+        if y == 0:
+            links[0, d] = links_average[0, d] = across
+            links[1, d] = links_average[1, d] = within
+        mix[LINK, d] = by_links(drivers[DRIVER.exchange_power, y, d], links_average[0, d], across)
+        import_limit[d] = by_links(
+            drivers[DRIVER.import_limit, y, d],
+            links_average[0, d] + links_average[1, d],
+            across + within,
+        )
+        results.scalars[SCALAR.exchange_capability, y, d] = links[0, d]
 
 
 @step
@@ -93,7 +122,7 @@ def intend(y, drivers, hours_of, carriers, capacity, average, base_hours, hours,
 
 @step
 def fill_mix(y, structure, drivers, base, carriers, average, start, mix, results):
-    """What the hours start from (14, B): see `hours.dispatch_hours`.
+    """What the hours start from (14, B) but for links: see `hours.dispatch_hours`.
 
     Wind and sun before curtailment. Load is what leaves the plants' gates but for charging,
     sources are less their own use; biomass, gas and the planned net import run flat.
@@ -137,7 +166,6 @@ def fill_mix(y, structure, drivers, base, carriers, average, start, mix, results
         outside *= (1.0 - own[COAL_POWER]) * base.capacity_average[COAL_POWER, d]
         mix[MINIMUM, d] = least(outside, mix[AVAILABLE, d])
         mix[HEAT_BOUND, d] = bound - mix[MINIMUM, d]
-        mix[LINK, d] = drivers[DRIVER.exchange_power, y, d]
         pumped = drivers[DRIVER.pumped_duration, y, d] * average[PUMPED, d]
         stored = drivers[DRIVER.storage_duration, y, d] * average[STORAGE, d]
         moved = drivers[DRIVER.storage_duration, y, d] * drivers[DRIVER.demand_response, y, d]
@@ -190,7 +218,7 @@ def apply_hours(y, structure, drivers, average, mix, outcome, start, hours, resu
 
 
 @step
-def settle(y, structure, drivers, base, average, outcome, start, balance, results):
+def settle(y, structure, drivers, base, average, outcome, start, import_limit, balance, results):
     """Close the year: coal within its yearly limit, then net import, then identities.
 
     What the hours leave unserved or send out beyond the base year, and what coal cannot
@@ -232,9 +260,7 @@ def settle(y, structure, drivers, base, average, outcome, start, balance, result
         s[SCALAR.electricity_net_import, y, d] = net_import
         s[SCALAR.electricity_shortfall, y, d] = shortfall
         s[SCALAR.electricity_surplus, y, d] = surplus
-        s[SCALAR.electricity_exchange_excess, y, d] = max(
-            abs(net_import) - drivers[DRIVER.import_limit, y, d], 0.0
-        )
+        s[SCALAR.electricity_exchange_excess, y, d] = max(abs(net_import) - import_limit[d], 0.0)
         s[SCALAR.coal_power_hours, y, d] = 1e3 * coal / average[COAL_POWER, d]
         results.residual[IDENTITY.electricity_balance, y, d] = abs(
             demand - other - coal - net_import

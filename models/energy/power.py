@@ -48,6 +48,16 @@ def curtailment(base, response, rate, start):
 
 
 @equation
+def by_links(value, capability, start):
+    """`value`, stated for links of `start` GW, where `capability` GW are in service.
+
+    In proportion: new links are used as those of the base year are. Where a province names
+    no links, `value` stands.
+    """
+    return value * (capability / start) if start > 0.0 else value
+
+
+@equation
 def coal_minimum(share, capacity, heat):
     """Minimum output of coal plants in the heating season (GW).
 

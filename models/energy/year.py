@@ -200,8 +200,8 @@ def substitute(road_share, per_road_fuel, gas_for_coal, kept, burning, burnt):
 
 
 @step
-def build_capacity(y, structure, drivers, slips, built, capacity, average):
-    """Move capacity (11, B) at year end and its average over the year.
+def build_capacity(y, structure, drivers, slips, built, capacity, average, links, links_average):
+    """Move capacity (11, B) and links (2, B) at year end and their averages over the year.
 
     `built` lists the technologies of the `build_` drivers. Additions of wind, solar and
     the other annual builds run half of their first year, and what retires half of its
@@ -213,6 +213,9 @@ def build_capacity(y, structure, drivers, slips, built, capacity, average):
     for t in range(capacity.shape[0]):
         for d in range(draws):
             average[t, d] = capacity[t, d]
+    for k in range(links.shape[0]):
+        for d in range(draws):
+            links_average[k, d] = links[k, d]
     for b in range(built.shape[0]):
         t = built[b]
         for d in range(draws):
@@ -226,11 +229,13 @@ def build_capacity(y, structure, drivers, slips, built, capacity, average):
             average[t, d] -= 0.5 * closed
             capacity[t, d] -= closed
     for u in range(structure.unit_capacity.shape[0]):
-        t = structure.unit_technology[u]
+        t, link = structure.unit_technology[u], structure.unit_technology[u] - capacity.shape[0]
+        end = links[link] if link >= 0 else capacity[t]
+        mean = links_average[link] if link >= 0 else average[t]
         size, planned = structure.unit_capacity[u], structure.unit_year[u]
         for d in range(draws):
             slip = slips[u, d]
             before = at_year_end(planned, slip, year - 1.0)
-            moved = max(size, -capacity[t, d])
-            average[t, d] += moved * (in_service(planned, slip, year) - before)
-            capacity[t, d] += moved * (at_year_end(planned, slip, year) - before)
+            moved = max(size, -end[d])
+            mean[d] += moved * (in_service(planned, slip, year) - before)
+            end[d] += moved * (at_year_end(planned, slip, year) - before)

@@ -18,7 +18,14 @@ from models.inputoutput.coefficients import (
     value_added_coefficient,
     value_added_multiplier,
 )
-from models.labels import DEMAND_GROUPS, FINAL_CARRIERS, PRICE_GROUPS, SECTORS, TECHNOLOGIES
+from models.labels import (
+    DEMAND_GROUPS,
+    FINAL_CARRIERS,
+    LINKS,
+    PRICE_GROUPS,
+    SECTORS,
+    TECHNOLOGIES,
+)
 from models.state import DRIVERS, PARAMETERS, Base, Structure
 from sim.baseyear.pack import BUNDLED, identity_of
 from sim.baseyear.power_profiles import typical_days
@@ -27,7 +34,7 @@ from sim.errors import InputError
 from sim.scenario.defaults import BASE_YEAR, default_path
 from sim.scenario.levers import lever_table
 from sim.scenario.resolved import ResolvedScenario
-from sim.scenario.units import Unit
+from sim.scenario.units import Unit, operating_capacity
 
 Array = NDArray[np.float64]
 EQUIPMENT = ("16", "17", "18", "19", "20")
@@ -59,9 +66,10 @@ def prepare(pack: xr.Dataset, scenario: ResolvedScenario, units: Sequence[Unit])
     # the register names plants of Liaoning: another province's pack has none of them
     own = units if identity_of(pack).key == BUNDLED else ()
     changes = _changes(scenario, own)
+    links = np.array([operating_capacity(own, kind, BASE_YEAR) for kind in LINKS], dtype=float)
     return Case(
         scenario,
-        _structure(pack, scenario, changes, years),
+        _structure(pack, scenario, changes, links, years),
         central_drivers(pack, scenario),
         {change.unit: change.slip for change in changes},
         years,
@@ -86,7 +94,7 @@ def _changes(scenario: ResolvedScenario, units: Sequence[Unit]) -> list[Change]:
         return float(scenario.value(f"units.{unit.name}.{lever}")[0])
 
     changes = []
-    for unit in units:
+    for unit in (unit for unit in units if unit.counts):
         if unit.operates:
             year, size, slip = number(unit, "retires"), -unit.capacity_gw, 0.0
             changed = year <= scenario.horizon + 1
@@ -134,6 +142,7 @@ def _structure(
     pack: xr.Dataset,
     scenario: ResolvedScenario,
     changes: Sequence[Change],
+    links: Array,
     years: NDArray[np.int64],
 ) -> Structure:
     drift = _growth_by_sector(scenario, "structure.technical_drift")
@@ -178,10 +187,12 @@ def _structure(
         clean=pack["clean_definition"].sel(definition=definition, use="capacity").values,
         counted=pack["clean_definition_counted"].sel(definition=definition).values,
         unit_technology=np.array(
-            [TECHNOLOGIES.index(change.technology) for change in changes], dtype=np.int64
+            [(*TECHNOLOGIES, *LINKS).index(change.technology) for change in changes],
+            dtype=np.int64,
         ),
         unit_capacity=np.array([change.capacity for change in changes], dtype=float),
         unit_year=np.array([change.year for change in changes], dtype=float),
+        link_capacity=links,
         parameters=np.array([_parameter(pack, name) for name in PARAMETERS]),
         days=typical_days(),
         supply_led=scenario.choice("closure.kind") == "supply_led",

@@ -71,7 +71,7 @@ def prepare_work(
         years=[int(year) for year in resolved[0].years],
         driver_names=(*DRIVERS, *FACTORS),
         # a unit that operates has no technology here, and with it no delay that is drawn
-        units={unit.name: "" if unit.operates else unit.technology for unit in units},
+        units={u.name: "" if u.operates else u.technology for u in units if u.counts},
         pack=pack_numbers(pack),
         method=how.method,
         draws=how.points * how.replicates or None,

@@ -149,7 +149,8 @@ def lever_table(register: Path | None = None) -> dict[str, Lever]:
         levers = [row]
         if UNIT_PLACEHOLDER in row.name:
             closes = row.name == CLOSES
-            levers = [_expand(row, unit) for unit in units if unit.operates == closes]
+            named = [unit for unit in units if unit.counts and unit.operates == closes]
+            levers = [_expand(row, unit) for unit in named]
         table.update((lever.name, lever) for lever in levers)
     return table
 

@@ -1,7 +1,9 @@
-"""The register of named power units (``sim/baseyear/data/units.csv``).
+"""The register of named power units (``sim/baseyear/data/units.csv``): plants and links.
 
-Plants to be built come into the model at their date; plants that operate are part of the
-base year's capacity, and leave it only where a scenario closes them.
+What is to be built comes into the model at its date; what operates is part of the base year
+and leaves it only where a scenario closes it. A ``link`` joins the grid of the province to
+another regional grid, a ``tie`` to its neighbours within the regional grid; a line that is
+``passing``, through the province or inside it, is named and moves nothing.
 """
 
 from __future__ import annotations
@@ -11,22 +13,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sim.errors import InputError
+from models.labels import LINKS, TECHNOLOGIES
+from sim.errors import InputError, nearest_name
 from sim.scenario.tables import read_rows, table_place
 
 OPERATING: Final = "operating"
 UNDER_WORK: Final = "construction"
-STATUSES: Final = (UNDER_WORK, "planned", "study", OPERATING)
+PASSING: Final = "passing"
+WORDS: Final = {
+    "status": (UNDER_WORK, "planned", "study", OPERATING),
+    "technology": (*TECHNOLOGIES, *LINKS, PASSING),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A named power unit of the register.
+    """A named power unit of the register: a plant, or a link to other grids.
 
     Attributes
     ----------
-    name, name_en, name_zh, technology : str
+    name, name_en, name_zh : str
         As in the register.
+    technology : str
+        One of `models.labels.TECHNOLOGIES`, ``link``, ``tie`` or ``passing``.
     capacity_gw : float
         Gross capacity.
     status : {"construction", "planned", "study", "operating"}
@@ -57,6 +66,11 @@ class Unit:
         return self.status == OPERATING
 
     @property
+    def counts(self) -> bool:
+        """Whether the unit moves anything in the model."""
+        return self.technology != PASSING
+
+    @property
     def under_work(self) -> bool:
         """Whether the unit is under construction, and built unless a scenario says else."""
         return self.status == UNDER_WORK
@@ -78,21 +92,24 @@ def read_units(register: Path | None = None) -> tuple[Unit, ...]:
     Raises
     ------
     InputError
-        Where the register cannot be found, or a status is unknown.
+        Where the register cannot be found, or a status or a technology is unknown.
     """
     place = register or table_place("sim.baseyear", "units.csv")
     if not place.is_file():
         raise InputError("the register of named power units is missing", file=str(place))
     units = tuple(_unit(row) for row in read_rows(place))
     for unit in units:
-        if unit.status not in STATUSES:
-            raise InputError(
-                "status of a power unit is unknown",
-                file=str(place),
-                key=unit.name,
-                found=unit.status,
-                allowed=", ".join(STATUSES),
-            )
+        for name, allowed in WORDS.items():
+            found = getattr(unit, name)
+            if found not in allowed:
+                raise InputError(
+                    f"{name} of a power unit is unknown",
+                    file=str(place),
+                    key=unit.name,
+                    found=found,
+                    allowed=", ".join(allowed),
+                    nearest=nearest_name(found, allowed),
+                )
     return units
 
 

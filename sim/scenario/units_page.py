@@ -7,16 +7,24 @@ from typing import Final
 
 import xarray as xr
 
-from models.labels import TECHNOLOGIES, TECHNOLOGY_NAMES
+from models.labels import LINK_NAMES, LINKS, TECHNOLOGIES, TECHNOLOGY_NAMES
 from sim.baseyear.pack import load_pack
 from sim.scenario.defaults import BASE_YEAR
-from sim.scenario.units import Unit, operating_capacity, read_units
+from sim.scenario.units import PASSING, Unit, operating_capacity, read_units
 
 STATUS_NAMES: Final = {
     "construction": "under construction 在建",
     "planned": "planned 规划",
     "study": "under study 论证",
     "operating": "operating 在役",
+}
+KIND_NAMES: Final = {
+    name: " ".join(words)
+    for name, words in {
+        **TECHNOLOGY_NAMES,
+        **LINK_NAMES,
+        PASSING: ("Passing, no exchange", "过境或省内，不计入"),
+    }.items()
 }
 _INTRODUCTION: Final = """\
 # Named power units 列名机组
@@ -32,6 +40,19 @@ These plants are **part of** the base year's capacity and never added to it; a s
 one. Coal plants are those of 1 GW and more that the database of power plants places in the
 province and does not mark as shut down, as of 2018. 在役机组已含在基年装机之内，不重复计入；
 情景可设定关停年份。
+"""
+
+_LINKS: Final = """\
+## Links 联络线
+
+`exchange_capability` (跨区域网间互济能力) is the sum of links to **another** regional grid in
+service at year end, {across:g} GW in 2025: the plan names it "cross-region" (002:1383), and
+Liaoning is part of the north-east grid. Ties within that grid bring most of the net import and
+do not count.
+Both together, {all:g} GW, are the largest power that the grid can take in. Links that come into
+service raise `energy.exchange_power` in proportion to the first, `energy.import_limit` in
+proportion to the second. 互济能力仅计与其他区域电网的联络；区域内联络线不计；新投运联络线按比例
+提高偏离计划功率与净受入上限。
 """
 
 
@@ -52,19 +73,27 @@ def units_page_markdown(pack: xr.Dataset | None = None, units: Sequence[Unit] | 
     """
     pack = load_pack() if pack is None else pack
     units = read_units() if units is None else units
-    built = [unit for unit in units if not unit.operates]
+    plants = [unit for unit in units if unit.technology in TECHNOLOGIES]
     lines = [
         _INTRODUCTION,
         "## To be built 待建",
         "",
-        *_table(built),
+        *_table([unit for unit in plants if not unit.operates]),
         "",
         _OPERATING,
         *_covered(pack, units),
         "",
-        *_table([unit for unit in units if unit.operates]),
+        *_table([unit for unit in plants if unit.operates]),
+        "",
+        _links_text(units),
+        *_table([unit for unit in units if unit.technology not in TECHNOLOGIES]),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _links_text(units: Sequence[Unit]) -> str:
+    across, within = (operating_capacity(units, kind, BASE_YEAR) for kind in LINKS)
+    return _LINKS.format(across=across, all=across + within)
 
 
 def _table(units: Sequence[Unit]) -> list[str]:
@@ -81,7 +110,7 @@ def _row(unit: Unit) -> str:
     cells = (
         f"{unit.name_en}<br>`{unit.name}`",
         unit.name_zh,
-        " ".join(TECHNOLOGY_NAMES[unit.technology]),
+        KIND_NAMES[unit.technology],
         f"{unit.capacity_gw:g}",
         STATUS_NAMES[unit.status],
         f"{unit.planned_year:g}",
@@ -102,6 +131,6 @@ def _covered(pack: xr.Dataset, units: Sequence[Unit]) -> list[str]:
         named = operating_capacity(units, technology, BASE_YEAR)
         if named > 0.0:
             whole = float(pack["electricity_capacity"].sel(technology=technology))
-            name = " ".join(TECHNOLOGY_NAMES[technology])
+            name = KIND_NAMES[technology]
             lines.append(f"| {name} | {named:.2f} | {whole:.2f} | {named / whole:.0%} |")
     return lines

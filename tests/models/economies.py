@@ -109,6 +109,7 @@ def random_economy(seed: int, years: int = 6, draws: int = 3, *, supply_led: boo
         unit_technology=np.array([0, 2], dtype=np.int64),
         unit_capacity=np.array([1.2, 1.0]),
         unit_year=np.array([2026.5, 2027.75]),
+        link_capacity=np.array([3.0, 11.0]),
         parameters=parameters(),
         days=random_days(rng),
         supply_led=supply_led,

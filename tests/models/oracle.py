@@ -73,7 +73,10 @@ def simulate_one(structure, base, drivers, slips, apart=None) -> Results:
     factors(d, p, s)
     accounts(structure, base, d, p, s, r, t)
     rates(structure, d, p, s, t)
-    t.electricity_capacity, average = capacities(structure, base, d, p, slips)
+    end, average = capacities(structure, base, d, p, slips)
+    t.electricity_capacity, t.links = [now[:11] for now in end], [now[11:] for now in average]
+    s.exchange_capability[:] = [now[11] for now in end]
+    average = [now[:11] for now in average]
     for y in range(years):
         burnt, raw_material = final_energy(y, structure, base, d, p, s, t)
         t.final_energy.append(burnt + raw_material)
@@ -233,12 +236,13 @@ def rates(structure, d, p, s, t) -> None:
 
 
 def capacities(structure, base, d, p, slips) -> tuple[list, list]:
-    """Capacity at year end and on average over the year, of every year."""
-    end, average = [base.capacity], [base.capacity_average]
+    """Capacity of plants and links at year end and on average over the year, of every year."""
+    end = [np.append(base.capacity, structure.link_capacity)]
+    average = [np.append(base.capacity_average, structure.link_capacity)]
     start = structure.unit_year + slips
     for y in range(1, len(d.tfp_growth)):
         year = p.base_year + y
-        added, new, from_date = np.zeros((3, 11))
+        added, new, from_date = np.zeros((3, 13))
         for name in BUILT:
             i = TECHNOLOGIES.index(name)
             added[i] = max(getattr(d, f"build_{name}")[y], -end[-1][i])
@@ -313,6 +317,11 @@ def undisturbed(y, base, d) -> np.ndarray:
     return hours
 
 
+def grown(now, start) -> float:
+    """Links in service over those of the base year, 1 where it names none."""
+    return now / start if start > 0 else 1.0
+
+
 def typical_year(y, structure, base, d, p, t, average) -> SimpleNamespace:
     """Every typical day of the year in GW, settled day by day."""
     made = dict(zip(TECHNOLOGIES, average[y] * undisturbed(y, base, d) / 8760, strict=True))
@@ -350,7 +359,7 @@ def typical_year(y, structure, base, d, p, t, average) -> SimpleNamespace:
     movable = d.demand_response[y] * d.storage_duration[y]
     output, intake = output + movable, intake + movable
 
-    link = d.exchange_power[y]
+    link = d.exchange_power[y] * grown(t.links[y][0], t.links[0][0])
     beside = np.minimum(too_much, link).sum(axis=1)
     wanted = np.clip(too_much - link, 0, power).sum(axis=1)
     worst = min(efficiency.values())
@@ -408,9 +417,8 @@ def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
     s.electricity_shortfall[y] = bought + max(off, 0.0)
     s.electricity_surplus[y] = sold + max(-off, 0.0)
     s.electricity_net_import[y] = planned + bought - sold + off
-    s.electricity_exchange_excess[y] = max(
-        abs(s.electricity_net_import[y]) - d.import_limit[y], 0.0
-    )
+    limit = d.import_limit[y] * grown(t.links[y].sum(), t.links[0].sum())
+    s.electricity_exchange_excess[y] = max(abs(s.electricity_net_import[y]) - limit, 0.0)
     s.electricity_demand[y] = taken + structure.own_use_rate[coal] * made[coal]
     s.coal_power_hours[y] = 1e3 * made[coal] / average[y][coal]
     s.peak_residual_load[y] = now.peak

@@ -84,6 +84,39 @@ def test_units_close_no_more_than_stands():
     np.testing.assert_allclose(made, 1e-3 * hours * expected, rtol=1e-12)
 
 
+def test_links_in_service_move_what_leaves_the_plan_and_the_limit_of_net_import():
+    """A link of 3 GW beside 3 GW, from mid-2026: half of it in 2026, all of it from 2027."""
+    structure, base, drivers, _ = economy(exchange_power=1.5, import_limit=1.0, net_import=60.0)
+    drivers[DRIVER.coal_minimum_output] = 0.8  # more than is used, in many hours
+    alone = structure._replace(unit_technology=np.array([0, 2]), unit_year=np.array([2040.0] * 2))
+    linked = alone._replace(
+        unit_technology=np.array([0, len(TECHNOLOGIES)]),
+        unit_capacity=np.array([1.2, 3.0]),
+        unit_year=np.array([2040.0, 2026.5]),
+    )
+    before = compiled(alone, base, drivers, np.zeros((2, 2)))
+    after = compiled(linked, base, drivers, np.zeros((2, 2)))
+    capability = scalar(after, "exchange_capability")
+    np.testing.assert_array_equal(capability[:, 0], [3.0, 6.0, 6.0, 6.0])
+    np.testing.assert_array_equal(scalar(before, "exchange_capability"), 3.0)
+    # the same as moving the drivers by hand: power by 1.5 and 2, the limit by 15.5/14 and 17/14
+    drivers[DRIVER.exchange_power] *= np.array([1.0, 1.5, 2.0, 2.0])[:, None]
+    drivers[DRIVER.import_limit] *= np.array([14.0, 15.5, 17.0, 17.0])[:, None] / 14.0
+    by_hand = compiled(alone, base, drivers, np.zeros((2, 2)))
+    for name in ("electricity_surplus", "electricity_exchange_excess", "curtailment"):
+        np.testing.assert_allclose(scalar(after, name), scalar(by_hand, name), rtol=1e-12)
+        assert (scalar(after, name)[1:] != scalar(before, name)[1:]).any(), name
+
+
+def test_a_province_without_named_links_keeps_its_drivers():
+    structure, base, drivers, slips = economy()
+    none = compiled(structure._replace(link_capacity=np.zeros(2)), base, drivers, slips)
+    some = compiled(structure, base, drivers, slips)
+    np.testing.assert_array_equal(scalar(none, "exchange_capability"), 0.0)
+    for name in ("electricity_surplus", "electricity_exchange_excess", "curtailment"):
+        np.testing.assert_array_equal(scalar(none, name), scalar(some, name))
+
+
 def test_heat_comes_from_nuclear_plants_chp_and_boilers():
     results = compiled(*economy(heat_chp_share=0.6, nuclear_heat=0.2))
     heat = results.final_energy[:, 5].sum(axis=0)

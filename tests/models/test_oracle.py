@@ -68,7 +68,8 @@ def varied(seed: int, flags: dict[str, bool], extreme: str, absent: list[str]):
         equipment=rng.permutation(structure.equipment),
         clean=rng.integers(0, 2, 11).astype(float),
         counted=np.maximum(rng.integers(0, 2, 11), np.arange(11) == 8).astype(float),
-        unit_technology=rng.integers(0, 11, units),
+        unit_technology=rng.integers(0, 13, units),
+        link_capacity=rng.uniform(0.0, 4.0, 2) * rng.integers(0, 2, 2),
         unit_capacity=rng.uniform(-2.0, 2.0, units),  # negative: closes
         unit_year=rng.integers(2024 * 4, 2031 * 4, units) / 4.0,
         parameters=structure.parameters * np.append(1.0, rng.uniform(0.8, 1.2, 35)),

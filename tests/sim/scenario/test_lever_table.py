@@ -30,11 +30,12 @@ from sim.scenario.quantities import conversions
 from sim.scenario.schema import schema_text
 
 ROOT = Path(__file__).parents[3]
+UNITS = [unit for unit in read_units() if unit.counts and not unit.operates]
 PLACE = re.compile(r"^00[0-4]:\d+$")
 
 
 def test_every_driver_has_exactly_one_lever() -> None:
-    slips = [f"slip_{unit.name}" for unit in read_units() if not unit.operates]
+    slips = [f"slip_{unit.name}" for unit in UNITS]
     named = [lever.driver for lever in lever_table().values() if lever.driver]
     assert sorted(named) == sorted([*DRIVERS, *slips, "base_draw"])
 
@@ -115,6 +116,6 @@ def test_schema_refuses_what_the_loader_refuses() -> None:
 
 def test_a_unit_under_construction_is_built_by_default() -> None:
     resolved = scenario("baseline").resolve()
-    for unit in (unit for unit in read_units() if not unit.operates):
+    for unit in UNITS:
         included = resolved.choice(f"units.{unit.name}.included")
         assert included is (unit.status == "construction"), unit.name

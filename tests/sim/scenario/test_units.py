@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from models.labels import TECHNOLOGIES
+from models.labels import LINKS, TECHNOLOGIES
 from sim.baseyear.pack import load_pack
 from sim.ensemble.prepare import prepare
 from sim.errors import InputError
 from sim.figures.series import series
 from sim.scenario import lever_table, read_units, scenario
-from sim.scenario.units import operating_capacity
+from sim.scenario.units import PASSING, operating_capacity
 
 SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "energy"
 UNITS = read_units()
@@ -31,7 +31,6 @@ def pack() -> xr.Dataset:
 def test_the_register_is_complete_and_sourced() -> None:
     assert len({unit.name for unit in UNITS}) == len(UNITS)
     for unit in UNITS:
-        assert unit.technology in TECHNOLOGIES, unit.name
         assert unit.capacity_gw > 0.0
         assert all((unit.name_en, unit.name_zh, unit.source, unit.note_zh)), unit.name
         assert unit.kind in {"document", "series", "estimate", "judgement"}, unit.name
@@ -42,7 +41,7 @@ def test_the_register_is_complete_and_sourced() -> None:
             assert "txt:" in unit.source
 
 
-@pytest.mark.parametrize("technology", sorted({unit.technology for unit in OPERATING}))
+@pytest.mark.parametrize("technology", sorted({unit.technology for unit in OPERATING} - set(LINKS)))
 def test_named_plants_are_part_of_the_base_year_and_never_more(pack: xr.Dataset, technology):
     named = operating_capacity(UNITS, technology, 2025)
     held = float(pack["electricity_capacity"].sel(technology=technology))
@@ -104,8 +103,8 @@ def test_the_ages_behind_the_default_of_closed_coal_plants() -> None:
 def test_plants_that_operate_have_one_lever_and_the_others_not_that_one() -> None:
     for unit in UNITS:
         names = {name.rsplit(".", 1)[1] for name in lever_table() if f".{unit.name}." in name}
-        built = {"year", "included", "slip", "capacity_gw"}
-        assert names == ({"retires"} if unit.operates else built), unit.name
+        expected = {"retires"} if unit.operates else {"year", "included", "slip", "capacity_gw"}
+        assert names == (set() if unit.technology == PASSING else expected), unit.name
 
 
 def test_by_default_nothing_that_operates_closes(pack: xr.Dataset) -> None:
@@ -151,11 +150,67 @@ def test_a_closed_plant_leaves_the_capacity_and_coal_stays_in_balance(pack: xr.D
     assert (margin.sel(scenario="closed") < margin.sel(scenario="baseline"))[3:].all()
 
 
-def test_an_unknown_status_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("technology", "status", "message"),
+    [
+        ("coal", "dreamt", "units.csv: a: status .* found dreamt; allowed: construction"),
+        ("links", "planned", "units.csv: a: technology .* found links; .* did you mean 'link'"),
+    ],
+)
+def test_an_unknown_word_is_refused(tmp_path: Path, technology, status, message) -> None:
     path = tmp_path / "units.csv"
     head = "unit,name_en,name_zh,technology,capacity_gw,status,planned_year,slip_mean_years"
-    path.write_text(
-        f"{head},source,kind,note,note_zh\na,A,甲,coal,1,dreamt,2027,0,s,judgement,,\n", "utf-8"
-    )
-    with pytest.raises(InputError, match=r"units\.csv.*a: status .* dreamt.*construction"):
+    row = f"a,A,甲,{technology},1,{status},2027,0,s,judgement,,"
+    path.write_text(f"{head},source,kind,note,note_zh\n{row}\n", "utf-8")
+    with pytest.raises(InputError, match=message):
         read_units(path)
+
+
+def test_links_to_other_grids_are_told_from_ties_within_the_grid(pack: xr.Dataset) -> None:
+    """3 GW at Gaoling; 14.2 GW that the grid can take in with the ties; none of a passing line."""
+    structure = prepare(pack, scenario("plan").resolve(pack), UNITS).structure
+    assert structure.link_capacity == pytest.approx([3.0, 11.2])
+    assert operating_capacity(UNITS, "link", 2025) == 3.0
+    passing = {unit.name for unit in UNITS if unit.technology == PASSING}
+    assert passing == {"songliao_dc", "dandong_dc"}
+
+
+def test_the_second_link_doubles_what_leaves_its_plan_and_raises_the_limit() -> None:
+    import sim
+
+    link = {"units.ji_liao_2.included": True, "units.ji_liao_2.year": 2027.5}
+    wide = sim.scenario("baseline").set(link | {"units.ji_liao_2.slip": 0.0}, name="wide")
+    case = {"energy.net_import": 70.0, "energy.import_limit": 70.0}
+    runs = [item.set(case, name=item.name) for item in (sim.scenario("baseline"), wide)]
+    paths = sim.run(runs, draws=4, horizon=2029).paths
+    capability = paths["exchange_capability"].values
+    np.testing.assert_allclose(capability, [[3.0] * 5, [3.0, 3.0, 6.0, 6.0, 6.0]])
+    sent = paths["electricity_surplus"].diff("scenario").values[0]
+    assert (sent[:2] == 0.0).all()
+    assert (sent[3:] > 0.0).all()
+    lost = paths["curtailment"].diff("scenario").values[0]
+    assert (lost[3:] < 0.0).all()
+
+
+@pytest.mark.parametrize(("name", "probability"), [("baseline", 0.0), ("plan", 0.96)])
+def test_the_target_of_exchange_has_the_probability_of_the_date(name, probability) -> None:
+    """Planned for mid-2029 with a median slip of 0.6: in service by 2031 at most 1.5 late.
+
+    A slip is zero with 0.2, else Weibull of shape 2; at its median 0.6 the Weibull part is at
+    0.375, so that 1 - 0.8 exp(-(1.5/0.6)^2 ln(1/0.625)) = 0.958 are in service.
+    """
+    import sim
+
+    table = sim.run([name], draws=2000, seed=1).targets()
+    row = table.set_index("target_id").loc["exchange_capacity_2030"]
+    assert row["modelled"] == "structural"
+    assert row["central"] == (6.0 if name == "plan" else 3.0)
+    assert row["probability"] == pytest.approx(probability, abs=0.015)
+
+
+def test_without_the_station_that_operates_nothing_is_exchanged_across_grids() -> None:
+    import sim
+
+    closed = sim.scenario("baseline").set({"units.gaoling.retires": 2027}, name="closed")
+    paths = sim.run([closed], draws=2, horizon=2027).paths.isel(scenario=0)
+    np.testing.assert_array_equal(paths["exchange_capability"].values, [3.0, 0.0, 0.0])
