@@ -177,6 +177,8 @@ SCALARS: Final = (
     "coal_power_hours",
     "peak_residual_load",
     "reserve_margin",
+    "peak_load",
+    "supply_capability",
     "energy_production",
     "energy_production_capacity",
     "non_fossil_share",

@@ -244,6 +244,8 @@ class Energy:
             "curtailment": lost,
             "peak_residual_load": peak,
             "reserve_margin": (firm - peak) / highest,
+            "peak_load": highest,
+            "supply_capability": highest + firm - peak + mix["link"],
         }
 
     def settle(

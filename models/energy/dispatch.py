@@ -35,6 +35,7 @@ from models.energy.power import (
     curtailment,
     generation,
     store_hours,
+    supply_capability,
 )
 from models.energy.year import (
     BIO_POWER,
@@ -214,7 +215,12 @@ def apply_hours(y, structure, drivers, average, mix, outcome, start, hours, resu
         s[SCALAR.curtailment, y, d] = lost
         s[SCALAR.peak_residual_load, y, d] = outcome[PEAK, d]
         firm = mix[AVAILABLE, d] + mix[STORE_POWER, d]
-        s[SCALAR.reserve_margin, y, d] = (firm - outcome[PEAK, d]) / (highest * mix[LOAD, d])
+        load = highest * mix[LOAD, d]
+        s[SCALAR.reserve_margin, y, d] = (firm - outcome[PEAK, d]) / load
+        s[SCALAR.peak_load, y, d] = load
+        s[SCALAR.supply_capability, y, d] = supply_capability(
+            load, firm, outcome[PEAK, d], mix[LINK, d]
+        )
 
 
 @step

@@ -80,6 +80,18 @@ def store_hours(scheduled, more, duration):
 
 
 @equation
+def supply_capability(peak_load, firm, peak_residual, link):
+    """Highest load that could be served (GW, at the plants' gate).
+
+    The highest load with as much even load beside it as the tightest hour leaves room for:
+    coal available and stores (`firm`) less the highest load left to them, and the power by
+    which links can leave their plan. Nuclear, hydro, wind, sun and planned net import count
+    with what they give in that hour.
+    """
+    return peak_load + (firm - peak_residual) + link
+
+
+@equation
 def coal_residual(fixed_demand, other_generation, net_import, own_use_rate):
     """Gross coal generation (TWh) that closes the balance.
 

@@ -381,6 +381,7 @@ def typical_year(y, structure, base, d, p, t, average) -> SimpleNamespace:
         peak=max(left.max(), 0.0),
         firm=able * sent["coal"] + power,
         highest=load.max(),
+        link=link,
         final=electricity,
         supplied=electricity / (1 - d.grid_loss_rate[y]),
     )
@@ -423,6 +424,8 @@ def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
     s.coal_power_hours[y] = 1e3 * made[coal] / average[y][coal]
     s.peak_residual_load[y] = now.peak
     s.reserve_margin[y] = (now.firm - now.peak) / now.highest
+    s.peak_load[y] = now.highest
+    s.supply_capability[y] = now.highest * (1 + s.reserve_margin[y]) + now.link
     gap = s.electricity_demand[y] - made.sum() - s.electricity_net_import[y]
     r.electricity_balance[y] = abs(gap / s.electricity_demand[y])
     t.electricity_generation.append(made)

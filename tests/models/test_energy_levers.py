@@ -8,6 +8,7 @@ import pytest
 
 from models.carbon import emission_factors
 from models.economy import simulate
+from models.energy.hours import Days
 from models.energy.primary import heat_fuel
 from models.labels import SECTORS, TECHNOLOGIES
 from models.state import DRIVER, PARAMETER, SCALAR, empty_results
@@ -106,6 +107,23 @@ def test_links_in_service_move_what_leaves_the_plan_and_the_limit_of_net_import(
     for name in ("electricity_surplus", "electricity_exchange_excess", "curtailment"):
         np.testing.assert_allclose(scalar(after, name), scalar(by_hand, name), rtol=1e-12)
         assert (scalar(after, name)[1:] != scalar(before, name)[1:]).any(), name
+
+
+def test_supply_capability_is_what_plants_stores_and_links_give_in_even_hours():
+    """Where all hours are alike, load plus what is free is the sum of all supply, by hand."""
+    structure, base, drivers, slips = economy(coal_availability=0.8, exchange_power=1.5)
+    even = Days(np.ones((4, 1, 24)), np.ones((3, 1)), np.array([365.0]))
+    results = compiled(structure._replace(days=even), base, drivers, slips)
+    sent = 1.0 - structure.own_use_rate[:, None]
+    mean = sent * results.electricity_generation[:, 0] / 8.76
+    mean[3:7] /= 1.0 - scalar(results, "curtailment")[0]
+    steady = mean[[0, 1, 3, 4, 5, 6, 7, 9]].sum(axis=0) + base.net_import / 8.76
+    coal = 0.8 * sent[8] * base.capacity_average[8]
+    stores = base.capacity_average[[2, 10]].sum(axis=0) + drivers[DRIVER.demand_response, 0]
+    found = scalar(results, "supply_capability")[0]
+    np.testing.assert_allclose(found, steady + coal + stores + 1.5, rtol=1e-12)
+    used = scalar(results, "final_electricity")[0] / (1.0 - drivers[DRIVER.grid_loss_rate, 0])
+    np.testing.assert_allclose(scalar(results, "peak_load")[0], used / 8.76, rtol=1e-12)
 
 
 def test_a_province_without_named_links_keeps_its_drivers():
