@@ -51,7 +51,7 @@ class Workspace(NamedTuple):
     import_limit: Array  # (B,) of the links in service, TWh
     base_hours: Array  # (11, B)
     hours: Array  # (11, B)
-    power_start: Array  # (5, B) what the hours of the base year gave, and its heat
+    power_start: Array  # (7, B) what the hours of the base year gave, its heat, load, own plants
     mix: Array  # (14, B) what the hours start from
     outcome: Array  # (5, B) what the hours give
     day: Array  # (WORK_SIZE,) a group of draws through a typical day
@@ -115,7 +115,7 @@ def workspace(sectors: int, years: int, draws: int, arena: Arena | None = None) 
         "import_limit": (b,),
         "base_hours": (11, b),
         "hours": (11, b),
-        "power_start": (5, b),
+        "power_start": (7, b),
         "mix": (MIX_ROWS, b),
         "outcome": (OUTCOME_ROWS, b),
         "day": (WORK_SIZE,),

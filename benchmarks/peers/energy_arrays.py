@@ -169,6 +169,17 @@ class Energy:
         some = start > 0.0
         return self.xp.where(some, now / np.where(some, start, 1.0), 1.0)
 
+    def planned_import(self, y: int, d: Values, sent: Any, load: Any) -> Any:
+        """Scheduled net import less what own non-fossil plants gain on load displaces."""
+        xp = self.xp
+        own = sum(sent[T[name]] for name in (*OWN, "biomass")) / GW_PER_TWH
+        if y == 0:
+            self.first["load"], self.first["own"] = load, own
+        gained = own - self.first["own"] - (load - self.first["load"])
+        schedule = self.base.net_import + d["net_import"] - self.d0["net_import"]
+        replaced = d["net_import_displacement"] * xp.maximum(gained, 0.0)
+        return schedule - xp.minimum(replaced, xp.maximum(schedule, 0.0))
+
     def mix(self, y: int, d: Values, made: Any, found: Values) -> Values:
         """What the hours start from: means, limits and stores, in GW and GWh."""
         xp, p, base = self.xp, self.p, self.base
@@ -177,7 +188,8 @@ class Energy:
         before = 1.0 / (1.0 - self.d0["curtailment_base"])
         electricity = found["carriers"][4] / CALORIFIC
         found["final_electricity"] = electricity
-        planned = base.net_import + d["net_import"] - self.d0["net_import"]
+        planned = self.planned_import(y, d, sent, electricity / (1.0 - d["grid_loss_rate"]))
+        found["electricity_planned_import"] = planned
         coal = 1.0 - own[T["coal"]]
         available = d["coal_availability"] * coal * self.average[T["coal"]]
         heat = found["carriers"][5] - d["nuclear_heat"]

@@ -34,6 +34,7 @@ from models.energy.power import (
     coal_residual,
     curtailment,
     generation,
+    planned_import,
     store_hours,
     supply_capability,
 )
@@ -57,8 +58,10 @@ from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
 
 GW_PER_TWH = 1.0 / 8.76  # mean power of a year's energy
 FIXED, OTHER = range(2)  # rows of `balance`: demand and generation without coal plants'
-# rows of `start`: what the hours of the base year gave, and its heat from fuels
+# rows of `start`: what the hours of the base year gave, its heat from fuels, and its load
+# and own non-fossil generation at the gate
 CURTAILED_START, EXPORTED_START, UNSERVED_START, FILLED_START, HEAT_START = range(5)
+LOAD_START, OWN_START = range(5, 7)
 
 
 @part
@@ -67,19 +70,20 @@ def dispatch(y, structure, drivers, base, hours_of, w, results):
 
     `hours_of` (11,) is the index of a technology's `hours_` driver among them, -1 for
     coal and storage. `w.base_hours` (11, B): base-year hours of the draw over the driver's
-    base-year value, so that a draw keeps its base year. `w.power_start` (5, B): what the
-    hours of the base year gave, and its heat, set in year 0. `w.hours` (11, B) receives the
-    hours at the base year's curtailment.
+    base-year value, so that a draw keeps its base year. `w.power_start` (7, B): what the
+    hours of the base year gave, its heat, load and own generation, set in year 0. `w.hours`
+    (11, B) receives the hours at the base year's curtailment.
     """
     average, mix, outcome, start = w.average, w.mix, w.outcome, w.power_start
     intend(y, drivers, hours_of, w.carriers, w.capacity, average, w.base_hours, w.hours, results)
+    plan_import(y, structure, drivers, base, start, results)
     fill_mix(y, structure, drivers, base, w.carriers, average, start, mix, results)
     follow_links(y, structure, drivers, w.links, w.links_average, mix, w.import_limit, results)
     p = structure.parameters
     worst = min(p[PARAMETER.pumping_efficiency], p[PARAMETER.storage_efficiency])
     run_days(structure.days, mix, worst, w.day, outcome)
     apply_hours(y, structure, drivers, average, mix, outcome, start, w.hours, results)
-    settle(y, structure, drivers, base, average, outcome, start, w.import_limit, w.balance, results)
+    settle(y, structure, drivers, average, outcome, start, w.import_limit, w.balance, results)
 
 
 @step
@@ -139,8 +143,7 @@ def fill_mix(y, structure, drivers, base, carriers, average, start, mix, results
         sun += (1.0 - own[SOLAR_ROOF]) * out[SOLAR_ROOF, y, d]
         flat = (1.0 - own[BIO_POWER]) * out[BIO_POWER, y, d]
         flat += (1.0 - own[GAS_POWER]) * out[GAS_POWER, y, d]
-        flat += base.net_import[d] + drivers[DRIVER.net_import, y, d]
-        flat -= drivers[DRIVER.net_import, 0, d]
+        flat += results.scalars[SCALAR.electricity_planned_import, y, d]
         mix[LOAD, d] = GW_PER_TWH * supplied
         mix[WIND_LAND, d] = before * (1.0 - own[WIND_ON]) * out[WIND_ON, y, d]
         mix[WIND_SEA, d] = before * (1.0 - own[WIND_OFF]) * out[WIND_OFF, y, d]
@@ -175,6 +178,34 @@ def fill_mix(y, structure, drivers, base, carriers, average, start, mix, results
         mix[STORE_OUTPUT, d] = pumped + stored + moved
         mix[STORE_INTAKE, d] = pumped / p[PARAMETER.pumping_efficiency] + moved
         mix[STORE_INTAKE, d] += stored / p[PARAMETER.storage_efficiency]
+
+
+@step
+def plan_import(y, structure, drivers, base, start, results):
+    """Planned net import of the year: the driver's change, and what own plants displace.
+
+    The driver moves the net import of the draw's own base year.
+    """
+    own = structure.own_use_rate
+    out = results.electricity_generation
+    s = results.scalars
+    for d in range(start.shape[1]):
+        load = s[SCALAR.final_electricity, y, d] / (1.0 - drivers[DRIVER.grid_loss_rate, y, d])
+        made = (1.0 - own[NUCLEAR]) * out[NUCLEAR, y, d] + (1.0 - own[HYDRO]) * out[HYDRO, y, d]
+        for t in range(WIND_ON, BIO_POWER + 1):
+            made += (1.0 - own[t]) * out[t, y, d]
+        if y == 0:
+            start[LOAD_START, d] = load
+            start[OWN_START, d] = made
+        moved = drivers[DRIVER.net_import, y, d] - drivers[DRIVER.net_import, 0, d]
+        s[SCALAR.electricity_planned_import, y, d] = planned_import(
+            base.net_import[d] + moved,
+            drivers[DRIVER.net_import_displacement, y, d],
+            made,
+            start[OWN_START, d],
+            load,
+            start[LOAD_START, d],
+        )
 
 
 @step
@@ -224,7 +255,7 @@ def apply_hours(y, structure, drivers, average, mix, outcome, start, hours, resu
 
 
 @step
-def settle(y, structure, drivers, base, average, outcome, start, import_limit, balance, results):
+def settle(y, structure, drivers, average, outcome, start, import_limit, balance, results):
     """Close the year: coal within its yearly limit, then net import, then identities.
 
     What the hours leave unserved or send out beyond the base year, and what coal cannot
@@ -249,9 +280,7 @@ def settle(y, structure, drivers, base, average, outcome, start, import_limit, b
         fixed, other = balance[FIXED, d], balance[OTHER, d]
         fixed += out[PUMPED, y, d] / p[PARAMETER.pumping_efficiency]
         fixed += out[STORAGE, y, d] / p[PARAMETER.storage_efficiency]
-        # the driver moves the net import of the draw's own base year
-        planned = base.net_import[d] + drivers[DRIVER.net_import, y, d]
-        planned -= drivers[DRIVER.net_import, 0, d]
+        planned = s[SCALAR.electricity_planned_import, y, d]
         shortfall = positive(outcome[UNSERVED, d] - start[UNSERVED_START, d])
         surplus = positive(outcome[EXPORTED, d] - start[EXPORTED_START, d])
         wanted = coal_residual(fixed, other, planned + shortfall - surplus, own)

@@ -92,6 +92,24 @@ def supply_capability(peak_load, firm, peak_residual, link):
 
 
 @equation
+def planned_import(schedule, displacement, own, own_base, load, load_base):
+    """Planned net import (TWh) once the province's own non-fossil plants have their share.
+
+    M = S - min(d * max((O - O0) - (L - L0), 0), max(S, 0)): of what `own` non-fossil
+    generation gains on `load` since the base year, the part `displacement` takes the place
+    of purchases, coal and exports have the rest. `schedule` S is what the driver plans.
+    Purchases fall to zero at most; where load gains, more of them is for the schedule to
+    say. All at the plants' gate, at the base year's curtailment. A rule of this model; d
+    comes from the record of net import (`sim.assess.energy_record.imports`).
+    """
+    gained = (own - own_base) - (load - load_base)
+    replaced = displacement * gained * (gained > 0.0)
+    bought = schedule * (schedule > 0.0)
+    beyond = replaced - bought
+    return schedule - replaced + beyond * (beyond > 0.0)
+
+
+@equation
 def coal_residual(fixed_demand, other_generation, net_import, own_use_rate):
     """Gross coal generation (TWh) that closes the balance.
 

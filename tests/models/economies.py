@@ -171,6 +171,7 @@ def random_drivers(rng: np.random.Generator, years: int, draws: int) -> np.ndarr
         pumped_duration=5.5,
         demand_response=0.5,
         net_import=40.0,
+        net_import_displacement=0.5,
         import_limit=75.0,
         grid_loss_rate=0.05,
         coal_rate=0.295,

@@ -322,6 +322,24 @@ def grown(now, start) -> float:
     return now / start if start > 0 else 1.0
 
 
+def supplied(y, d, t) -> float:
+    """Final electricity and grid losses, TWh."""
+    electricity = t.final_energy[y][:, FINAL_CARRIERS.index("electricity")].sum() / TCE_PER_MWH
+    return electricity / (1 - d.grid_loss_rate[y])
+
+
+def planned_import(y, structure, base, d, t, average) -> float:
+    """What own non-fossil plants gain on load takes the place of purchases in part."""
+    own = at(TECHNOLOGIES, (*OWN_POWER, "biomass"))
+    sent = [
+        ((1 - structure.own_use_rate) * average[year] * undisturbed(year, base, d) / 1e3)[own].sum()
+        for year in (0, y)
+    ]
+    gained = sent[1] - sent[0] - (supplied(y, d, t) - supplied(0, d, t))
+    schedule = base.net_import + d.net_import[y] - d.net_import[0]
+    return schedule - min(d.net_import_displacement[y] * max(gained, 0.0), max(schedule, 0.0))
+
+
 def typical_year(y, structure, base, d, p, t, average) -> SimpleNamespace:
     """Every typical day of the year in GW, settled day by day."""
     made = dict(zip(TECHNOLOGIES, average[y] * undisturbed(y, base, d) / 8760, strict=True))
@@ -333,11 +351,10 @@ def typical_year(y, structure, base, d, p, t, average) -> SimpleNamespace:
     before = 1 - d.curtailment_base[0]
     green = land * gate["wind_onshore"] + sea * gate["wind_offshore"]
     green = (green + sun * (gate["solar_utility"] + gate["solar_distributed"])) / before
-    electricity = t.final_energy[y][:, FINAL_CARRIERS.index("electricity")].sum() / TCE_PER_MWH
-    load = load * electricity / (1 - d.grid_loss_rate[y]) / 8.76
-    planned = (base.net_import + d.net_import[y] - d.net_import[0]) / 8.76
+    load = load * supplied(y, d, t) / 8.76
     left = load - nuclear * gate["nuclear"] - hydro * gate["hydro"] - green
-    left = left - gate["biomass"] - gate["gas"] - planned  # to coal, links and stores
+    left = left - gate["biomass"] - gate["gas"]
+    left = left - planned_import(y, structure, base, d, t, average) / 8.76  # to coal, links, stores
 
     def heat(year):
         return t.final_energy[year][:, FINAL_CARRIERS.index("heat")].sum() - d.nuclear_heat[year]
@@ -382,8 +399,6 @@ def typical_year(y, structure, base, d, p, t, average) -> SimpleNamespace:
         firm=able * sent["coal"] + power,
         highest=load.max(),
         link=link,
-        final=electricity,
-        supplied=electricity / (1 - d.grid_loss_rate[y]),
     )
 
 
@@ -402,19 +417,21 @@ def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
     made[stored] += average[y][stored] * d.storage_duration[y] * more / 1e3
     made[coal] = 0.0
     taken = (
-        now.supplied
+        supplied(y, d, t)
         + structure.own_use_rate @ made
         + made[pumped] / p.pumping_efficiency
         + made[stored] / p.storage_efficiency
     )
-    planned = base.net_import + d.net_import[y] - d.net_import[0]
+    planned = planned_import(y, structure, base, d, t, average)
+    s.electricity_planned_import[y] = planned
     bought = max(now.unserved - then.unserved, 0.0)
     sold = max(now.sent_out - then.sent_out, 0.0)
     sent_out = 1 - structure.own_use_rate[coal]
     wanted = (taken - made.sum() - planned - bought + sold) / sent_out
     made[coal] = np.clip(wanted, 0.0, average[y][coal] * d.coal_hours_max[y] / 1e3)
     off = (wanted - made[coal]) * sent_out
-    s.curtailment[y], s.final_electricity[y] = lost, now.final
+    s.curtailment[y] = lost
+    s.final_electricity[y] = supplied(y, d, t) * (1 - d.grid_loss_rate[y])
     s.electricity_shortfall[y] = bought + max(off, 0.0)
     s.electricity_surplus[y] = sold + max(-off, 0.0)
     s.electricity_net_import[y] = planned + bought - sold + off

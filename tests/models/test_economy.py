@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from models.economy import simulate
 from models.energy.hours import Days
+from models.energy.power import planned_import
 from models.state import DRIVER, IDENTITIES, PARAMETER, SCALAR, empty_results
 from models.workspace import workspace
 from tests.models.economies import random_economy
@@ -29,13 +30,12 @@ def rerun(structure, base, drivers, slips):
     return results
 
 
-def scheduled(base, drivers) -> np.ndarray:
-    planned = drivers[DRIVER.net_import]
-    return base.net_import + planned[1:] - planned[0]
-
-
 def scalar(results, name: str) -> np.ndarray:
     return results.scalars[SCALAR._fields.index(name)]
+
+
+def planned(results) -> np.ndarray:
+    return scalar(results, "electricity_planned_import")[1:]
 
 
 @settings(max_examples=25, deadline=None)
@@ -109,7 +109,9 @@ def test_a_shortfall_is_explicit_and_met_by_net_import():
     assert (shortfall > 0.0).all()
     np.testing.assert_allclose(
         scalar(results, "electricity_net_import")[1:],
-        scheduled(base, drivers) + shortfall - scalar(results, "electricity_surplus")[1:],
+        scalar(results, "electricity_planned_import")[1:]
+        + shortfall
+        - scalar(results, "electricity_surplus")[1:],
         rtol=1e-12,
     )
     np.testing.assert_allclose(scalar(results, "coal_power_hours")[1:], 500.0, rtol=1e-12)
@@ -123,7 +125,9 @@ def test_a_surplus_is_explicit_and_lowers_net_import():
     assert (surplus > 0.0).all()
     np.testing.assert_allclose(
         scalar(results, "electricity_net_import")[1:],
-        scheduled(base, drivers) - surplus + scalar(results, "electricity_shortfall")[1:],
+        scalar(results, "electricity_planned_import")[1:]
+        - surplus
+        + scalar(results, "electricity_shortfall")[1:],
         rtol=1e-12,
     )
 
@@ -133,6 +137,7 @@ def test_a_late_nuclear_unit_means_more_coal_and_a_lower_non_fossil_share():
     even = Days(np.ones((4, 1, 24)), np.ones((3, 1)), np.array([365.0]))
     structure = structure._replace(days=even)  # no hour of surplus: coal steps in for all of it
     drivers[DRIVER.coal_minimum_output] = 0.1
+    drivers[DRIVER.net_import_displacement] = 0.0  # purchases stay: coal replaces all of it
     early = rerun(structure, base, drivers, slips * 0.0)
     late_slips = slips * 0.0
     late_slips[0] = 2.0  # planned for mid-2026: now mid-2028
@@ -149,6 +154,38 @@ def test_a_late_nuclear_unit_means_more_coal_and_a_lower_non_fossil_share():
     extra = scalar(late, "co2_total")[year] - scalar(early, "co2_total")[year]
     factor = structure.emission_factor[0] * drivers[DRIVER.emission_factor_coal, year]
     np.testing.assert_allclose(extra, more * drivers[DRIVER.coal_rate, year] * factor, rtol=1e-9)
+
+
+def test_own_plants_displace_purchases_by_hand():
+    # 20 TWh more from own plants, 8 TWh more load: 12 gained, half of it in place of purchases
+    assert planned_import(42.0, 0.5, 80.0, 60.0, 288.0, 280.0) == pytest.approx(36.0)
+    # where load gains on own plants the schedule stands
+    assert planned_import(42.0, 0.5, 60.0, 60.0, 290.0, 280.0) == 42.0
+    # nothing is bought at a gain of 100; an exporter keeps its schedule
+    assert planned_import(42.0, 0.5, 160.0, 60.0, 280.0, 280.0) == 0.0
+    assert planned_import(-5.0, 0.5, 160.0, 60.0, 280.0, 280.0) == -5.0
+
+
+def test_coal_and_purchases_share_what_a_late_nuclear_unit_does_not_give():
+    structure, base, drivers, slips = random_economy(31)
+    even = Days(np.ones((4, 1, 24)), np.ones((3, 1)), np.array([365.0]))
+    structure = structure._replace(days=even)
+    drivers[DRIVER.coal_minimum_output] = 0.1
+    drivers[DRIVER.net_import_displacement] = 0.25
+    drivers[DRIVER.build_biomass, 1:] = 4.0  # own plants gain on load with and without the unit
+    early = rerun(structure, base, drivers, slips * 0.0)
+    late = rerun(structure, base, drivers, np.array([[2.0], [0.0]]) + slips * 0.0)
+    change = late.electricity_generation[:, 2] - early.electricity_generation[:, 2]
+    more = planned(late) - planned(early)
+    lost = -(1.0 - structure.own_use_rate[0]) * change[0]
+    assert (lost > 5.0).all()
+    np.testing.assert_allclose(more[1], 0.25 * lost, rtol=1e-9)
+    np.testing.assert_allclose((1.0 - structure.own_use_rate[8]) * change[8], 0.75 * lost, 1e-9)
+
+
+def test_the_base_year_keeps_its_net_import():
+    _, base, *_, results = run(33)
+    np.testing.assert_array_equal(scalar(results, "electricity_planned_import")[0], base.net_import)
 
 
 def test_less_nuclear_power_is_replaced_by_coal_purchases_and_less_curtailment():

@@ -2,7 +2,8 @@
 
 - `inventory`: what moved CO2 from 1997 to 2019 (LMDI on the CEADs inventory);
 - `out_of_sample`: intensities fitted up to a year against the CO2 of the years after it;
-- `backcast`: the model's rules for nuclear, hydro, wind and thermal power run backwards.
+- `backcast`: the model's rules for nuclear, hydro, wind and thermal power run backwards;
+- `imports`: net import by year, and how much of it own non-fossil plants displaced.
 """
 
 from sim.assess.energy_record.backcast import backcast

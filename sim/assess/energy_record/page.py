@@ -10,6 +10,12 @@ import pandas as pd
 
 from sim.assess.clean import SHARES, clean_sensitivity
 from sim.assess.energy_record.backcast import backcast
+from sim.assess.energy_record.imports import (
+    EPISODES,
+    displacement,
+    episodes,
+    import_record,
+)
 from sim.assess.energy_record.inventory import by_fuel, by_sector
 from sim.assess.energy_record.out_of_sample import predict_sectors, summarise_errors
 from sim.assess.peaks import peaks
@@ -71,6 +77,14 @@ Capacity and consumption as published; hours and net import as in the base year,
 spread that `inputs.csv` states. Thermal power is what balances consumption. Wind is January to
 November as published; solar is left out (published generation lacks distributed plants), and
 so is whatever a source built from hours and capacity.
+"""
+_IMPORTS: Final = """\
+## Net import and own plants
+
+Net import as consumption less generation, TWh. Generation is that of plants above the reporting
+size; wind from 2018 is January to November over its usual share of the year, solar is capacity
+times the hours of the base year. Own: hydro, nuclear, wind and solar. The changes of the years in
+which Hongyanhe 1-4 (2013-16) and 5-6 (2021-22) came, and of those between:
 """
 _PEAKS: Final = """\
 ## When CO2, coal and oil peak
@@ -140,6 +154,8 @@ def record_sections() -> list[str]:
         _summary_line(predictions),
         _BACK,
         _backcast_table(backcast(pack, frame)),
+        _IMPORTS,
+        *_import_tables(import_record(pack, frame)),
     ]
 
 
@@ -220,6 +236,32 @@ def _backcast_table(table: pd.DataFrame) -> str:
     ]
     inside = int(table["inside_90"].sum())
     return _table(head, rows) + f"\n\n{inside} of {len(table)} lie inside their 90 % interval.\n"
+
+
+def _import_tables(record: pd.DataFrame) -> list[str]:
+    """Changes over spans of years, the record by year, and what it says of displacement."""
+    names = ["consumption", "own", "thermal", "net_import"]
+    spans = [
+        [f"{first}–{last}", *(_number(row[name]) for name in names)]
+        for (first, last), row in episodes(record).iterrows()
+    ]
+    years = [[str(year), *(_number(row[n]) for n in names)] for year, row in record.iterrows()]
+    first, middle, last = int(record.index[0]), EPISODES[0][1], int(record.index[-1])
+    texts = [
+        f"{start}–{end}: {_number(found.value, 2)} ± {_number(found.standard_error, 2)} "
+        f"({found.years} changes)"
+        for start, end in ((first, last), (first, middle), (middle, last))
+        for found in (displacement(record, start, end),)
+    ]
+    line = (
+        "Of what own plants gain on consumption in a year, net import gives way to this part "
+        f"(least squares without a constant, one standard error): {'; '.join(texts)}. The halves "
+        "differ: since 2020 thermal power has given way and purchases have not. The model plans "
+        "with the first figure (`energy.net_import_displacement`) where own plants gain since "
+        "2025, with a width that reaches both halves: by then coal is near what it must run. "
+        "The record is of actual net import, sales beside plan included."
+    )
+    return [_table(["change", *names], spans), _table(["year", *names], years), line]
 
 
 def _peak_table(found: pd.DataFrame) -> str:

@@ -12,9 +12,12 @@ from sim.assess.energy_record import (
     predict_sectors,
     summarise_errors,
 )
+from sim.assess.energy_record.imports import displacement, episodes, import_record
 from sim.baseyear.pack import load_pack
+from sim.ensemble.inputs import read_inputs
 from sim.errors import InputError
 from sim.figures.series import load_series, series
+from sim.scenario.levers import find_lever
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +107,38 @@ def test_nuclear_backcast_by_hand(pack, frame):
     # 4.48 GW at the end of 2020, 5.58 GW at the end of 2021; spread of hours 5 %
     assert row["backcast"] == pytest.approx(5.03 * hours, rel=1e-12)
     assert row["sd"] == pytest.approx(0.05 * 5.03 * hours, rel=1e-12)
+
+
+def test_net_import_is_what_consumption_leaves(pack, frame):
+    record = import_record(pack, frame)
+    sources = record[["thermal", "hydro", "nuclear", "wind", "solar", "net_import"]]
+    np.testing.assert_allclose(sources.sum(axis=1), record["consumption"], rtol=1e-12)
+    # 2013, all published: 200.85 - 133.55 - 3.76 - 5.39 - 10.03
+    assert record.loc[2013, "net_import"] == pytest.approx(48.11, abs=0.01)
+
+
+def test_displacement_finds_the_share_a_record_was_made_with(pack, frame):
+    record = import_record(pack, frame)
+    gained = record["own"] - record["consumption"]
+    found = displacement(record.assign(net_import=40.0 - 0.4 * gained))
+    assert found.value == pytest.approx(0.4)
+    assert found.standard_error == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_lever_holds_what_the_record_gives_and_the_input_is_wider(pack, frame):
+    record = import_record(pack, frame)
+    found = displacement(record)
+    halves = displacement(record, last=2016), displacement(record, first=2016)
+    assert float(find_lever("energy.net_import_displacement").default) == round(found.value, 2)
+    width = next(i.scale for i in read_inputs() if i.name == "net_import_displacement")
+    assert found.standard_error < width
+    assert halves[1].value < found.value - 0.9 * width
+    assert halves[0].value > found.value + 0.8 * width
+
+
+def test_net_import_fell_when_hongyanhe_came_and_consumption_stood(pack, frame):
+    table = episodes(import_record(pack, frame))
+    first = table.loc[(2012, 2016)]
+    assert first["own"] > first["consumption"] + 9.0
+    assert first["net_import"] < -20.0
+    assert table.loc[(2016, 2020), "net_import"] > 0.0  # consumption ran ahead
