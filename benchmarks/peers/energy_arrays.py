@@ -192,12 +192,10 @@ class Energy:
         found["electricity_planned_import"] = planned
         coal = 1.0 - own[T["coal"]]
         available = d["coal_availability"] * coal * self.average[T["coal"]]
-        heat = found["carriers"][5] - d["nuclear_heat"]
+        heat = d["heat_chp_share"] * xp.maximum(found["carriers"][5] - d["nuclear_heat"], 0.0)
         start = heat if y == 0 else self.first["heat"]
         self.first.setdefault("heat", heat)
-        index = xp.where(
-            start > 0.0, xp.maximum(heat, 0.0) / xp.where(start > 0.0, start, 1.0), 1.0
-        )
+        index = xp.where(start > 0.0, heat / xp.where(start > 0.0, start, 1.0), 1.0)
         fleet = d["coal_minimum_output"] * coal * base.capacity_average[T["coal"]]
         minimum = xp.minimum(fleet * d["coal_minimum_outside"], available)
         moved = d["demand_response"] * d["storage_duration"]
@@ -215,7 +213,7 @@ class Energy:
                     sent[T["hydro"]],
                     sent[T["biomass"]] + sent[T["gas"]] + GW_PER_TWH * planned,
                     minimum,
-                    xp.minimum(fleet * index, available) - minimum,
+                    xp.maximum(xp.minimum(fleet * index, available) - minimum, 0.0),
                 ]
             ),
             "available": available,

@@ -58,8 +58,8 @@ from models.state import DRIVER, IDENTITY, PARAMETER, SCALAR
 
 GW_PER_TWH = 1.0 / 8.76  # mean power of a year's energy
 FIXED, OTHER = range(2)  # rows of `balance`: demand and generation without coal plants'
-# rows of `start`: what the hours of the base year gave, its heat from fuels, and its load
-# and own non-fossil generation at the gate
+# rows of `start`: what the hours of the base year gave, its heat from CHP, and its load and
+# own non-fossil generation at the gate
 CURTAILED_START, EXPORTED_START, UNSERVED_START, FILLED_START, HEAT_START = range(5)
 LOAD_START, OWN_START = range(5, 7)
 
@@ -154,14 +154,15 @@ def fill_mix(y, structure, drivers, base, carriers, average, start, mix, results
         coal = (1.0 - own[COAL_POWER]) * average[COAL_POWER, d]
         mix[AVAILABLE, d] = drivers[DRIVER.coal_availability, y, d] * coal
         # plants on line for heat and for the grid: those of the base year, not new ones
-        heat = carriers[HEAT, d] - drivers[DRIVER.nuclear_heat, y, d]
+        heat = positive(carriers[HEAT, d] - drivers[DRIVER.nuclear_heat, y, d])
+        heat *= drivers[DRIVER.heat_chp_share, y, d]
         if y == 0:
             start[HEAT_START, d] = heat
         heat_start = start[HEAT_START, d]
         bound = coal_minimum(
             drivers[DRIVER.coal_minimum_output, y, d],
             (1.0 - own[COAL_POWER]) * base.capacity_average[COAL_POWER, d],
-            positive(heat) / heat_start if heat_start > 0.0 else 1.0,
+            heat / heat_start if heat_start > 0.0 else 1.0,
         )
         bound = least(bound, mix[AVAILABLE, d])
         outside = (
@@ -169,7 +170,7 @@ def fill_mix(y, structure, drivers, base, carriers, average, start, mix, results
         )
         outside *= (1.0 - own[COAL_POWER]) * base.capacity_average[COAL_POWER, d]
         mix[MINIMUM, d] = least(outside, mix[AVAILABLE, d])
-        mix[HEAT_BOUND, d] = bound - mix[MINIMUM, d]
+        mix[HEAT_BOUND, d] = positive(bound - mix[MINIMUM, d])  # the grid needs no less in winter
         pumped = drivers[DRIVER.pumped_duration, y, d] * average[PUMPED, d]
         stored = drivers[DRIVER.storage_duration, y, d] * average[STORAGE, d]
         moved = drivers[DRIVER.storage_duration, y, d] * drivers[DRIVER.demand_response, y, d]

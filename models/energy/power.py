@@ -62,8 +62,9 @@ def coal_minimum(share, capacity, heat):
     """Minimum output of coal plants in the heating season (GW).
 
     share * capacity * heat: `share` of the base year's `capacity` (GW) stays on line at its
-    lowest stable load; `heat` is the index of heat that fuels supply (base year = 1), since
-    plants are on line for heat. Plants added later do not raise it, nuclear heat lowers it.
+    lowest stable load; `heat` is the index of heat from combined heat and power (base year
+    = 1), since plants are on line for heat. Plants added later do not raise it, nuclear heat
+    lowers it, and heat from boilers leaves it alone.
     """
     return share * capacity * heat
 

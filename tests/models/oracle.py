@@ -356,13 +356,15 @@ def typical_year(y, structure, base, d, p, t, average) -> SimpleNamespace:
     left = left - gate["biomass"] - gate["gas"]
     left = left - planned_import(y, structure, base, d, t, average) / 8.76  # to coal, links, stores
 
-    def heat(year):
-        return t.final_energy[year][:, FINAL_CARRIERS.index("heat")].sum() - d.nuclear_heat[year]
+    def chp_heat(year):
+        heat = t.final_energy[year][:, FINAL_CARRIERS.index("heat")].sum() - d.nuclear_heat[year]
+        return d.heat_chp_share[year] * max(heat, 0.0)
 
-    index = max(heat(y), 0.0) / heat(0) if heat(0) > 0 else 1.0
+    index = chp_heat(y) / chp_heat(0) if chp_heat(0) > 0 else 1.0
     fleet = d.coal_minimum_output[y] * base.capacity_average[TECHNOLOGIES.index("coal")]
     able = d.coal_availability[y] * size["coal"]
-    minimum = np.where(season > 0, fleet * index, fleet * d.coal_minimum_outside[y])
+    for_grid = fleet * d.coal_minimum_outside[y]
+    minimum = np.where(season > 0, max(fleet * index, for_grid), for_grid)
     minimum = np.minimum(minimum, able) * sent["coal"]
     too_much = np.maximum(minimum - left, 0)
     room = np.maximum(left - minimum, 0)

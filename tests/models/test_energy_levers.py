@@ -146,8 +146,9 @@ def test_heat_comes_from_nuclear_plants_chp_and_boilers():
 def test_heat_moved_to_chp_saves_its_fuel_and_the_balance_closes():
     # 10 Mtce of heat at 0.8; a fifth of it moves to CHP, which saves 0.15 a unit: 12.5 - 0.3
     assert heat_fuel(10.0, 0.8, 0.75, 0.55, 0.15) == pytest.approx(12.2)
-    flat = economy(heat_chp_share=0.5, chp_fuel_saving=0.15)
-    moved = economy(heat_chp_share=np.array([0.5, 0.6, 0.7, 0.8])[:, None], chp_fuel_saving=0.15)
+    idle = {"chp_fuel_saving": 0.15, "coal_minimum_output": 0.0}  # CHP forces no power
+    flat = economy(heat_chp_share=0.5, **idle)
+    moved = economy(heat_chp_share=np.array([0.5, 0.6, 0.7, 0.8])[:, None], **idle)
     before, after = compiled(*flat), compiled(*moved)
     fueled = scalar(before, "heat_chp") + scalar(before, "heat_boilers")
     saved = scalar(before, "energy_total") - scalar(after, "energy_total")
@@ -156,6 +157,37 @@ def test_heat_moved_to_chp_saves_its_fuel_and_the_balance_closes():
     expected = fueled * 0.15 * np.array([0.0, 0.1, 0.2, 0.3])[:, None]
     np.testing.assert_allclose(saved, expected, atol=1e-9)
     assert after.residual.max() < 1e-9
+
+
+def test_more_chp_raises_what_coal_must_run_in_winter_and_boilers_do_not():
+    """All days alike and cold: what must run beyond load leaves the province, nothing else."""
+    cold = Days(np.ones((4, 1, 24)), np.ones((3, 1)), np.array([365.0]))
+    options = {"exchange_power": 500.0, "coal_availability": 1.0, "build_biomass": 10.0}
+
+    def surplus(share, *, outside=0.7):
+        structure, base, drivers, slips = economy(**options, coal_minimum_outside=outside)
+        drivers[DRIVER.coal_minimum_output] = np.array([0.1, 0.7, 0.7, 0.7])[:, None]
+        drivers[DRIVER.heat_chp_share] = np.array(share)[:, None]
+        results = compiled(structure._replace(days=cold), base, drivers, slips)
+        assert results.residual.max() < 1e-9
+        return base, structure, scalar(results, "electricity_surplus")
+
+    base, structure, flat = surplus([0.5, 0.5, 0.5, 0.5])
+    more = surplus([0.5, 0.5, 0.6, 0.5])[2] - flat
+    less = surplus([0.5, 0.5, 0.4, 0.5])[2] - flat
+    heat = compiled(*economy(heat_chp_share=1.0))
+    index = scalar(heat, "heat_chp")[2] / scalar(heat, "heat_chp")[0]
+    coal = TECHNOLOGIES.index("coal")
+    fleet = 0.7 * (1.0 - structure.own_use_rate[coal]) * base.capacity_average[coal]
+    # a fifth more CHP heat: a fifth more of the fleet's minimum, 8760 hours a year
+    assert (flat[2] > 0.0).all()
+    np.testing.assert_allclose(more[2], 8.76 * fleet * 0.2 * index, rtol=1e-9)
+    np.testing.assert_allclose(less[2], -8.76 * fleet * 0.2 * index, rtol=1e-9)
+    np.testing.assert_array_equal(more[[0, 1, 3]], 0.0)
+    # plants that the grid needs on line in summer stay on line in winter
+    none = [0.5, 0.5, 0.0, 0.5]
+    kept = surplus(none, outside=1.0)[2] - surplus(none, outside=0.7)[2]
+    np.testing.assert_allclose(kept[2], 8.76 * 0.3 * fleet, rtol=1e-9)
 
 
 def test_less_oil_and_more_chemicals_lowers_refining_and_raises_feedstock():
