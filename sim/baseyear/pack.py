@@ -139,14 +139,14 @@ def _processor() -> str:
 
 
 def round_significant(values: np.ndarray, digits: int = DIGITS) -> np.ndarray:
-    """Round to `digits` significant digits (NaN and all below 1e-280 stay)."""
+    """Round to `digits` significant digits (NaN and all below 1e-280 stay; -0.0 turns 0.0)."""
     values = np.asarray(values, dtype=float)
     size = np.zeros_like(values)
     used = np.isfinite(values) & (np.abs(values) > 1e-280)
     size[used] = np.floor(np.log10(np.abs(values[used])))
     factor = 10.0 ** (digits - 1 - size)
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.where(used, np.round(values * factor) / factor, values)
+        return np.where(used, np.round(values * factor) / factor, values) + 0.0
 
 
 def content_hash(pack: xr.Dataset) -> str:
@@ -156,8 +156,7 @@ def content_hash(pack: xr.Dataset) -> str:
         variable = pack[name]
         digest.update(f"{name}{variable.dims}{variable.shape}".encode())
         if variable.dtype.kind in "fc":
-            # adding zero turns -0.0 into 0.0
-            digest.update((round_significant(variable.values) + 0.0).astype("<f8").tobytes())
+            digest.update(round_significant(variable.values).astype("<f8").tobytes())
         else:
             digest.update(json.dumps([str(v) for v in variable.values.ravel()]).encode())
     return digest.hexdigest()
