@@ -14,6 +14,7 @@ from models.carbon import carbon_accounts, emission_factors, emissions
 from models.compiled import kernel, part, step
 from models.energy.dispatch import dispatch
 from models.energy.primary import energy_balance, energy_indicators, primary_energy, transform
+from models.energy.vehicles import turn_over_vehicles
 from models.energy.year import (
     BUILDINGS_GROUP,
     INDUSTRY_GROUP,
@@ -302,6 +303,7 @@ def simulate_accounts(y, structure, base, drivers, factors, w, results):
 @part
 def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of, w, results):
     """One year of energy and carbon, given the year's economy."""
+    turn_over_vehicles(y, structure, drivers, w.vehicles, w.kept, results)
     if y > 0:
         follow_activity(y, drivers, w.people, w.consumption, w.inverse_output, results, w.activity)
         change_intensity(y, structure, drivers, w.efficiency, w.saved, w.kept, w.response)

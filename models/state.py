@@ -86,7 +86,10 @@ DRIVERS: Final = (
     "carbon_price",
     "price_elasticity",
     "eaf_share",
-    "vehicle_electric_share",
+    "vehicle_registrations",
+    "vehicle_electric_sales",
+    "vehicle_scrapping",
+    "vehicle_scrapping_electric",
     "household_income_elasticity",
     "data_centre_electricity",
     "nuclear_heat",
@@ -194,6 +197,8 @@ SCALARS: Final = (
     "heat_chp",
     "heat_boilers",
     "heat_nuclear",
+    "vehicle_stock",
+    "vehicle_electric_share",
     "co2_total",
     "co2_energy",
     "co2_process",
@@ -215,6 +220,7 @@ IDENTITIES: Final = (
     "energy_balance",
     "energy_balance_calorific",
     "co2_balance",
+    "vehicle_balance",
 )
 Identity = namedtuple("Identity", IDENTITIES)  # type: ignore[misc]
 IDENTITY: Final = Identity(*range(len(IDENTITIES)))
@@ -274,6 +280,8 @@ PARAMETERS: Final = (
     "rd_growth_2025",
     "gas_for_coal_ratio",
     "vehicle_efficiency_ratio",
+    "vehicle_stock",
+    "vehicle_electric_share",
     "crude_steel",
     "eaf_electricity",
     "pumping_efficiency",

@@ -43,6 +43,7 @@ class Workspace(NamedTuple):
     response: Array  # (7, B) of carriers to prices
     burnt: Array  # (7, B) energy of a sector, raw material left out
     carriers: Array  # (7, B) final energy
+    vehicles: Array  # (2, B) combustion and new-energy vehicles at year end
     coke: Array  # (B,) final coke of the base year
     capacity: Array  # (11, B) at year end
     average: Array  # (11, B) over the year
@@ -107,6 +108,7 @@ def workspace(sectors: int, years: int, draws: int, arena: Arena | None = None) 
         "response": (7, b),
         "burnt": (7, b),
         "carriers": (7, b),
+        "vehicles": (2, b),
         "coke": (b,),
         "capacity": (11, b),
         "average": (11, b),

@@ -104,7 +104,7 @@ class Energy:
         arc = p.crude_steel * activity[STEEL] * (d["eaf_share"] - self.d0["eaf_share"])
         arc = electricity[STEEL] + CALORIFIC * p.eaf_electricity * arc
         electricity = put(electricity, STEEL, arc)
-        engines = (1.0 - d["vehicle_electric_share"]) / (1.0 - self.d0["vehicle_electric_share"])
+        engines = self.turn_over_vehicles(y, d, found)
         road = s.road_oil_share[:, None] * oil
         other = oil - road
         left = self.wide([path[y] for path in self.left])[self.setup.fuel_group]
@@ -122,6 +122,24 @@ class Energy:
         final = xp.stack([*fuels, electricity, heat, biomass])
         found["final_energy"], found["carriers"] = final, final.sum(1)
         return final, raw, activity
+
+    def turn_over_vehicles(self, y: int, d: Values, found: Values) -> Any:
+        """Vehicles by drive at the end of the year; what is left of road fuel."""
+        p, xp = self.p, self.xp
+        if y == 0:
+            share = np.array([1.0 - p.vehicle_electric_share, p.vehicle_electric_share])
+            self.vehicles = p.vehicle_stock * share[:, None] * xp.ones(self.draws)
+            gap = self.vehicles[0] * 0.0
+        else:
+            bought, new = d["vehicle_electric_sales"], d["vehicle_registrations"]
+            gone = self.wide([d["vehicle_scrapping"], d["vehicle_scrapping_electric"]])
+            before, gone = self.vehicles.sum(0), gone * self.vehicles
+            self.vehicles = self.vehicles - gone + self.wide([new - bought * new, bought * new])
+            gap = abs(before - gone.sum(0) + new - self.vehicles.sum(0)) / before
+        stock = self.vehicles.sum(0)
+        share = self.vehicles[1] / stock
+        found |= {"vehicle_stock": stock, "vehicle_electric_share": share, "vehicle_balance": gap}
+        return (1.0 - share) / (1.0 - self.first.setdefault("electric", share))
 
     def activity(self, y: int, d: Values, found: Values) -> Any:
         """Output of sectors, and people and consumption of households, since the base year."""

@@ -49,6 +49,7 @@ def steel_route(eaf_share, eaf_share_base):
 def electric_vehicles(electric_share, electric_share_base):
     """Multiplier of road fuel when part of the vehicle stock becomes electric.
 
-    (1 - s)/(1 - s0), with the electric share s of the stock.
+    (1 - s)/(1 - s0), with the new-energy share s of the stock: what is driven follows
+    activity, the stock says by which drive.
     """
     return (1.0 - electric_share) / (1.0 - electric_share_base)

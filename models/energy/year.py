@@ -10,12 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.compiled import step
-from models.energy.demand import (
-    electric_vehicles,
-    household_activity,
-    price_response,
-    steel_route,
-)
+from models.energy.demand import household_activity, price_response, steel_route
 from models.energy.power import at_year_end, in_service
 from models.labels import TECHNOLOGIES
 from models.state import DRIVER, PARAMETER, RETIRED, place
@@ -61,8 +56,8 @@ def change_intensity(y, structure, drivers, efficiency, saved, kept, response):
 
     `saved` (6, B): what efficiency leaves of intensity. `kept`: part of the coal, gas and
     other oil that industry, buildings and transport burn not yet electrified, of the coal
-    left not yet replaced by gas, of road fuel not yet replaced by electric vehicles; and
-    the electricity that replaces a unit of fuel.
+    left not yet replaced by gas, and the electricity that replaces a unit of fuel; what is
+    left of road fuel comes from the stock of vehicles (`vehicles.turn_over_vehicles`).
     """
     draws = efficiency.shape[1]
     for g in range(6):
@@ -74,10 +69,6 @@ def change_intensity(y, structure, drivers, efficiency, saved, kept, response):
         kept[1, d] *= 1.0 - drivers[DRIVER.electrification_buildings, y, d]
         kept[2, d] *= 1.0 - drivers[DRIVER.electrification_transport, y, d]
         kept[TO_GAS, d] *= 1.0 - drivers[DRIVER.coal_to_gas, y, d]
-        kept[ON_ROAD, d] = electric_vehicles(
-            drivers[DRIVER.vehicle_electric_share, y, d],
-            drivers[DRIVER.vehicle_electric_share, 0, d],
-        )
         kept[PER_FUEL, d] = 1.0 / drivers[DRIVER.electrification_efficiency, y, d]
     for c in range(4):
         for d in range(draws):

@@ -75,6 +75,8 @@ SCALARS: Final = (
     "imported_nonfossil_share",
     "crude_steel",
     "eaf_share",
+    "vehicle_stock",
+    "vehicle_registrations",
     "vehicle_electric_share",
 )
 

@@ -73,6 +73,7 @@ def simulate_one(structure, base, drivers, slips, apart=None) -> Results:
     factors(d, p, s)
     accounts(structure, base, d, p, s, r, t)
     rates(structure, d, p, s, t)
+    vehicles(d, p, s, r)
     end, average = capacities(structure, base, d, p, slips)
     t.electricity_capacity, t.links = [now[:11] for now in end], [now[11:] for now in average]
     s.exchange_capability[:] = [now[11] for now in end]
@@ -259,6 +260,24 @@ def capacities(structure, base, d, p, slips) -> tuple[list, list]:
     return end, average
 
 
+def vehicles(d, p, s, r) -> None:
+    """Vehicles at the end of every year: those of each drive that are not yet scrapped."""
+    years = len(s.vehicle_stock)
+    burning, electric = np.zeros(years), np.zeros(years)
+    electric[0] = p.vehicle_electric_share * p.vehicle_stock
+    burning[0] = p.vehicle_stock - electric[0]
+    for y in range(1, years):
+        new, share = d.vehicle_registrations[y], d.vehicle_electric_sales[y]
+        gone = d.vehicle_scrapping[y] * burning[y - 1]
+        gone_electric = d.vehicle_scrapping_electric[y] * electric[y - 1]
+        burning[y] = burning[y - 1] - gone + (1 - share) * new
+        electric[y] = electric[y - 1] - gone_electric + share * new
+        before, after = burning[y - 1] + electric[y - 1], burning[y] + electric[y]
+        r.vehicle_balance[y] = abs(after - (before - gone - gone_electric + new)) / before
+    s.vehicle_stock[:] = burning + electric
+    s.vehicle_electric_share[:] = electric / s.vehicle_stock
+
+
 def final_energy(y, structure, base, d, p, s, t) -> tuple[np.ndarray, np.ndarray]:
     """Final energy (44, 7) burnt, and used as raw material.
 
@@ -285,7 +304,7 @@ def final_energy(y, structure, base, d, p, s, t) -> tuple[np.ndarray, np.ndarray
     arc = p.crude_steel * output[steel] * (d.eaf_share[y] - d.eaf_share[0])  # Mt
     electricity[steel] += TCE_PER_MWH * p.eaf_electricity * arc
 
-    with_engine = (1 - d.vehicle_electric_share[y]) / (1 - d.vehicle_electric_share[0])
+    with_engine = (1 - s.vehicle_electric_share[y]) / (1 - s.vehicle_electric_share[0])
     road, other = oil * structure.road_oil_share, oil * (1 - structure.road_oil_share)
     electricity += road * (1 - with_engine) / p.vehicle_efficiency_ratio
     road *= with_engine

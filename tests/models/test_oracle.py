@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from models.economy import simulate
 from models.labels import TECHNOLOGIES
-from models.state import BUILT, DRIVER, DRIVERS, RETIRED, SCALAR, SCALARS, Results, empty_results
+from models.state import (
+    BUILT,
+    DRIVER,
+    DRIVERS,
+    PARAMETERS,
+    RETIRED,
+    SCALAR,
+    SCALARS,
+    Results,
+    empty_results,
+)
 from tests.models.economies import random_economy
 from tests.models.oracle import simulate_one
 
@@ -46,7 +56,8 @@ EXTREMES = {
         "electrification_transport": 0.1,
         "coal_to_gas": 0.2,
         "eaf_share": 1.0,
-        "vehicle_electric_share": 0.9,
+        "vehicle_electric_sales": 0.9,
+        "vehicle_scrapping": 0.3,
         "carbon_stored_share": 1.0,
     },
 }
@@ -72,7 +83,8 @@ def varied(seed: int, flags: dict[str, bool], extreme: str, absent: list[str]):
         link_capacity=rng.uniform(0.0, 4.0, 2) * rng.integers(0, 2, 2),
         unit_capacity=rng.uniform(-2.0, 2.0, units),  # negative: closes
         unit_year=rng.integers(2024 * 4, 2031 * 4, units) / 4.0,
-        parameters=structure.parameters * np.append(1.0, rng.uniform(0.8, 1.2, 35)),
+        parameters=structure.parameters
+        * np.append(1.0, rng.uniform(0.8, 1.2, len(PARAMETERS) - 1)),
         **flags,
     )
     base = base._replace(process_co2=rng.gamma(0.5, 2.0, (44, 2)) * ([[1.0]] * 42 + [[0.0]] * 2))
@@ -208,7 +220,7 @@ def test_electrification_leaves_road_fuel_to_vehicles():
     after = compare(structure, base, moved, slips).final_energy
     np.testing.assert_allclose(after[:, 2], before[:, 2], rtol=1e-12)
     assert (after[:, 0, 1:] < before[:, 0, 1:]).all()
-    moved[DRIVER.vehicle_electric_share, 1:] = 1.0
+    moved[[DRIVER.vehicle_electric_sales, DRIVER.vehicle_scrapping], 1:] = 1.0
     gone = compare(structure._replace(feedstock_share=np.zeros((44, 7))), base, moved, slips)
     assert not gone.final_energy[:, 2, 1:].any()
 

@@ -42,6 +42,9 @@ ELECTRICITY_GROUPS: Final = {
     "residential": "households",
     "rural": "rural_households",
 }
+VEHICLES: Final = ("vehicle_stock", "vehicle_registrations")
+BY_OUTPUT: Final = ("relative output", "产出之比")
+BY_PEOPLE: Final = ("relative population", "人口之比")
 TRACE: Final = 1e-6
 HISTORY_YEARS: Final = range(2020, BASE_YEAR)
 STRUCTURE: Final = "accounts of Liaoning in the bundled pack"
@@ -75,7 +78,8 @@ def energy_inputs(
     observations = [*power_rows(figures, estimates), *_use_rows(figures, estimates)]
     observations += _process_rows(figures, bundled, relative, estimates)
     frame = pd.DataFrame(observations)
-    table = _parameters(figures, frame, relative, description, estimates)
+    people = figures.need("population").value / float(bundled["population"])
+    table = _parameters(figures, frame, relative, people, description, estimates)
     parameters = parameter_values(table)
     flows = np.asarray(
         io["technical_coefficients"].transpose("sector_input", "sector").values
@@ -218,10 +222,15 @@ def _parameters(
     figures: Figures,
     observations: pd.DataFrame,
     relative: dict[str, float],
+    people: float,
     description: Description,
     estimates: Estimates,
 ) -> pd.DataFrame:
-    """Parameters of the energy accounts, those that have a size scaled to the province."""
+    """Parameters of the energy accounts, those that have a size scaled to the province.
+
+    `relative`: gross output of each sector over that of Liaoning; `people`: population over
+    that of Liaoning.
+    """
     table = read_parameters().copy()
     by_id = observations.set_index("id")["value"].astype(float)
     demand = figures.need("electricity_consumption").value
@@ -235,6 +244,7 @@ def _parameters(
         "capacity_gas_field": relative["03"],
         "crude_steel": relative["14"],
         "cement_2025": relative["13"],
+        **dict.fromkeys(VEHICLES, people),
     }
     known = {
         "crude_steel": figures.get("crude_steel"),
@@ -244,12 +254,13 @@ def _parameters(
         figure = known.get(name)
         if figure is None:
             table.loc[name, ["value", "sigma"]] = table.loc[name, ["value", "sigma"]] * ratio
-            table.loc[name, "source"] = f"{STRUCTURE}, times relative output"
+            en, zh = BY_PEOPLE if name in VEHICLES else BY_OUTPUT
+            table.loc[name, "source"] = f"{STRUCTURE}, times {en}"
             estimates.add(
                 f"parameter.{name}",
                 (name.replace("_", " "), name),
                 ("not given", "未给出"),
-                ("that of Liaoning times relative output", "按产出之比缩放辽宁数值"),
+                (f"that of Liaoning times {en}", f"按{zh}缩放辽宁数值"),
                 value=float(table.loc[name, "value"]),
                 unit=str(table.loc[name, "unit"]),
                 source=STRUCTURE,
@@ -261,7 +272,7 @@ def _parameters(
         fallbacks()["final_electricity_share"].value * demand
     )
     table.loc["history_drift", "value"] = 2.0 * float(table.loc["history_drift", "value"])
-    made = ["crude_steel", "cement_2025"]  # indices divide by them
+    made = ["crude_steel", "cement_2025", "vehicle_stock"]  # indices divide by them
     table.loc[made, "value"] = np.maximum(table.loc[made, "value"], TRACE)
     mines = table.index.isin([f"capacity_{c}" for c in ("coal_mine", "oil_field", "gas_field")])
     table.loc[mines, "sigma"] = np.maximum(table.loc[mines, "sigma"], 0.02)

@@ -47,7 +47,9 @@ def test_every_input_moves_a_driver_of_the_model():
     check_drivers(expand_units(INPUTS, UNITS), (*DRIVERS, *FACTORS), UNITS)
 
 
-RETIRED = {85, 91}  # curtailment_slope and coal_hours_min gave way to the hours of power
+# the path of vehicles' electric share gave way to their stock, curtailment_slope and
+# coal_hours_min to the hours of power
+RETIRED = {59, 85, 91}
 
 
 def test_orders_follow_the_file_and_retired_ones_stay_free():

@@ -19,7 +19,7 @@ def pack() -> xr.Dataset:
     scalars = {
         "capital_share": 0.48,
         "eaf_share": 0.1,
-        "vehicle_electric_share": 0.055,
+        "vehicle_registrations": 64.0,
         "depreciation_rate": 0.096,
         "schooling_return": 0.079,
         "rd_growth_mean": 0.053,
