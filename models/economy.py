@@ -78,6 +78,7 @@ def _groups() -> np.ndarray:
 GROUPS = _groups()
 BUILT_INDEX = np.array([TECHNOLOGIES.index(t) for t in BUILT], dtype=np.int64)
 HOURS_INDEX = np.array([RUN.index(t) if t in RUN else -1 for t in TECHNOLOGIES], dtype=np.int64)
+INDICES = GROUPS, BUILT_INDEX, HOURS_INDEX
 
 
 @step
@@ -345,7 +346,7 @@ def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of,
 
 
 @kernel
-def simulate_block(structure, base, drivers, slips, factors, tables, w, results, used, totals):
+def simulate_block(structure, base, drivers, slips, factors, indices, w, results, used, totals):
     """Run a block of draws from the base year to the horizon.
 
     Parameters
@@ -361,8 +362,8 @@ def simulate_block(structure, base, drivers, slips, factors, tables, w, results,
     factors : array (len(FACTORS), Y, B) or None
         See `models.inputoutput.drawn`; None where all draws share the coefficients, and then
         the code that solves each draw's system is not compiled.
-    tables : tuple of arrays
-        `GROUPS`, `BUILT_INDEX`, `HOURS_INDEX` of this module.
+    indices : tuple of arrays
+        `INDICES` of this module.
     w : Workspace
         Overwritten.
     results : Results
@@ -372,7 +373,7 @@ def simulate_block(structure, base, drivers, slips, factors, tables, w, results,
     totals : Totals
         Sums over draws of the rows of `TABLES`, increased year by year while they are at hand.
     """
-    groups, built, hours_of = tables
+    groups, built, hours_of = indices
     start_block(structure, base, drivers, hours_of, w)
     for y in range(drivers.shape[1]):
         simulate_accounts(y, structure, base, drivers, factors, w, results)
@@ -392,7 +393,7 @@ def simulate(
     used: int = 0,
     sums: Totals = NOTHING,
 ) -> None:
-    """Run `simulate_block` with this module's label tables.
+    """Run `simulate_block` over arrays whose shapes are checked.
 
     `room` is a `Workspace` of the block's size, to be used again by the same thread; where
     not given it is made. Without `factors` all draws have the coefficients of `structure`.
@@ -417,5 +418,4 @@ def simulate(
         raise ValueError("drivers, structure, base, slips, factors and results: different sizes")
     if room is None:
         room = workspace(structure.demand_group.size, years, draws)
-    tables = GROUPS, BUILT_INDEX, HOURS_INDEX
-    simulate_block(structure, base, drivers, slips, factors, tables, room, results, used, sums)
+    simulate_block(structure, base, drivers, slips, factors, INDICES, room, results, used, sums)

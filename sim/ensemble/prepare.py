@@ -261,11 +261,8 @@ class BaseTables(NamedTuple):
         IndexError
             For a base draw that the pack does not have.
         """
-        count = self.rows.shape[1]
-        place = np.where(index < 0, index + count, index).astype(np.uint64)
-        if place.max() >= count:
-            raise IndexError(f"base draw {index.max()} of {count - 1}")
-        _pick(self.rows, place, rows)
+        if not _pick(self.rows, index, rows):
+            raise IndexError(f"base draw {index.max()} of {self.rows.shape[1] - 1}")
 
     def gather(self, index: NDArray[np.int64]) -> Base:
         """Return the base year of each draw of a block; see `fill`."""
@@ -275,12 +272,22 @@ class BaseTables(NamedTuple):
 
 
 @exact_kernel
-def _pick(table: Array, place: NDArray[np.uint64], out: Array) -> None:
-    """Fill `out` (row, B) with the columns `place` of `table` (row, base draw)."""
+def _pick(table: Array, index: NDArray[np.int64], out: Array) -> bool:
+    """Fill `out` (row, B) with columns of `table` (row, base draw); -1 is the last.
+
+    False, and nothing is filled, where there is no such column.
+    """
+    count = table.shape[1]
+    place = np.empty(index.shape[0], np.uint64)
+    for b in range(index.shape[0]):
+        if not -1 <= index[b] < count:
+            return False
+        place[b] = index[b] if index[b] >= 0 else count - 1
     for row in range(out.shape[0]):
         source, target = table[row], out[row]
         for b in range(target.shape[0]):
             target[b] = source[place[b]]
+    return True
 
 
 def base_tables(pack: xr.Dataset) -> BaseTables:

@@ -94,12 +94,12 @@ def place_values(
 
 
 @exact_kernel
-def count_places(places: npt.NDArray[np.int16], used: int, counts: npt.NDArray[np.int64]) -> None:
+def count_places(places: npt.NDArray[np.int16], used: int, counts: npt.NDArray[np.uint32]) -> None:
     """Count the bins (n, width) of `used` draws in `counts` (n, PLACES)."""
     for i in range(places.shape[0]):
         row, count = places[i], counts[i]
         for b in range(used):
-            count[row[b]] += 1
+            count[row[b]] += np.uint32(1)
 
 
 def exact_quantiles(draws: FloatArray, levels: Sequence[float] = QUANTILES) -> FloatArray:
@@ -138,7 +138,7 @@ class QuantileStream:
 
     def __init__(self, leading: FloatArray, draws: int) -> None:
         self.leading, self.draws = leading, draws
-        self.counts: npt.NDArray[np.int64] | None = None
+        self.counts: npt.NDArray[np.uint32] | None = None
         self._lock = threading.Lock()
 
     def add(self, values: FloatArray, used: int, first: int) -> None:
@@ -164,7 +164,7 @@ class QuantileStream:
         for i in range(rows):
             self.centre[i], self.scale[i] = _bins(self.leading[i])
         self.lowest, self.highest = self.centre.copy(), self.centre.copy()
-        self.counts = np.zeros((rows, PLACES), np.int64)
+        self.counts = np.zeros((rows, PLACES), np.uint32)  # draws are fewer than 2**32
         for start in range(0, kept, STEP):
             values = np.ascontiguousarray(self.leading[:, start : start + STEP])
             self._count(values, values.shape[1])
@@ -184,7 +184,7 @@ class QuantileStream:
         if self.counts is None:
             return exact_quantiles(self.leading, levels)
         found = np.empty((self.counts.shape[0], len(levels)))
-        for i, count in enumerate(self.counts[:, :NO_NUMBER]):
+        for i, count in enumerate(self.counts[:, :NO_NUMBER].astype(np.int64)):
             if self.counts[i, NO_NUMBER]:
                 found[i] = np.nan
                 continue

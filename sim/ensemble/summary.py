@@ -153,10 +153,9 @@ class Summary:
         worst = take_block(results, used, first % LEAF, leaf.scalars, leaf.residual)
         if worst > TOLERANCE:
             self._explain(results, first, used)
-        for name, store in self.vectors.items():
-            kept = min(used, store.shape[-1] - first)
-            if kept > 0:
-                store[..., first : first + kept] = getattr(results, name)[..., :kept]
+        if first < SUBSET:
+            for name, store in self.vectors.items():
+                store[..., first : first + used] = getattr(results, name)[..., :used]
 
     def _explain(self, results: Results, first: int, used: int) -> None:
         """Name the draw of a block that cannot be summarised."""

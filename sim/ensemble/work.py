@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from models.arena import Arena
-from models.economy import simulate
+from models.economy import INDICES, simulate_block
 from models.inputoutput.drawn import FACTORS
 from models.labels import SECTORS
 from models.moments import Totals
@@ -212,14 +212,15 @@ def simulate_case(
         apply_block(plan, scratch.deviates, factors, *scratch.unused)
     apply_block(work.plans[index], scratch.deviates, scratch.drivers, slips, clamped)
     results.residual[:] = 0.0
-    simulate(
+    simulate_block(  # type: ignore[no-untyped-call]
         work.cases[index].structure,
         scratch.base,
         scratch.drivers,
         slips,
-        results,
-        scratch.room,
         factors,
+        INDICES,
+        scratch.room,
+        results,
         used,
         totals,
     )
