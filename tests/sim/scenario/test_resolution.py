@@ -166,7 +166,7 @@ def test_pack_defaults_and_their_trends(pack: xr.Dataset) -> None:
     resolved = scenario("baseline").resolve(pack)
     assert resolved.value("energy.coal_rate")[-1] == pytest.approx(0.295 - 5 * 0.0008)
     assert resolved.value("energy.nuclear.hours")[0] == pytest.approx(7700.0)
-    assert resolved.value("energy.wind.hours")[0] == pytest.approx(2200.0 / 0.94)
+    assert resolved.value("energy.wind.hours")[0] == pytest.approx(2200.0 / 0.96)
     assert resolved.value("growth.gap_persistence")[0] == 0.5
     assert resolved.value("growth.working_age_growth").tolist() == pytest.approx(
         [-0.01, -0.015, -0.02, -0.02, -0.02]
