@@ -59,24 +59,38 @@ def _seen(layers: Sequence[Layer]) -> list[Layer]:
     return [layer for layer in layers if np.abs(layer.values).max() > largest * 1e-6]
 
 
-def _bounds(layers: Sequence[Layer]) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return lower and upper edge of each layer; negative values stack below zero."""
+Edges = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def _sides(layers: Sequence[Layer]) -> list[tuple[Edges, Edges]]:
+    """Return the edges of what each layer puts above zero, and of what it puts below."""
     up = np.zeros_like(layers[0].values)
     down = np.zeros_like(layers[0].values)
-    edges = []
+    sides = []
     for layer in layers:
         above, below = np.maximum(layer.values, 0.0), np.minimum(layer.values, 0.0)
-        edges.append((np.where(above > 0, up, down + below), np.where(above > 0, up + above, down)))
+        sides.append(((up, up + above), (down + below, down)))
         up, down = up + above, down + below
+    return sides
+
+
+def _bounds(layers: Sequence[Layer]) -> list[Edges]:
+    """Return lower and upper edge of each layer; negative values stack below zero."""
+    edges = []
+    for (low, high), (lowest, highest) in _sides(layers):
+        above = high > low
+        edges.append((np.where(above, low, lowest), np.where(above, high, highest)))
     return edges
 
 
 def _stack(axes: Axes, years: Sequence[int], layers: Sequence[Layer]) -> None:
     edges = _bounds(layers)
-    for layer, (lower, upper) in zip(layers, edges, strict=True):
-        axes.fill_between(
-            years, lower, upper, facecolor=layer.colour, edgecolor="white", linewidth=0.6
-        )
+    for layer, sides in zip(layers, _sides(layers), strict=True):
+        for lower, upper in sides:  # apart: a layer that changes sign must not cross the others
+            if (upper > lower).any():
+                axes.fill_between(
+                    years, lower, upper, facecolor=layer.colour, edgecolor="white", linewidth=0.6
+                )
     total = np.sum([layer.values for layer in layers], axis=0)
     top = np.max([upper for _, upper in edges], axis=0)
     for k in (0, -1):

@@ -9,8 +9,10 @@ import warnings
 import matplotlib as mpl
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.collections import PolyCollection
 from matplotlib.text import Annotation, Text
 
 from sim.assess.targets import evaluate
@@ -126,6 +128,19 @@ def test_net_export_stacks_below_zero():
     assert list(top) == [3.0, 3.0]
     assert list(low) == [-1.0, 3.0]
     assert list(high) == [0.0, 5.0]
+
+
+def test_net_import_that_turns_to_export_does_not_cross_the_stack():
+    """What stands above zero and what stands below are drawn apart."""
+    paths, ensemble = RUN.paths.copy(), RUN.ensemble.copy()
+    sign = xr.where(paths["year"] == paths["year"][-1], -1.0, 1.0)
+    paths["electricity_net_import"] = sign * paths["electricity_net_import"]
+    ensemble["electricity_net_import_mean"] = sign * ensemble["electricity_net_import_mean"]
+    run = dataclasses.replace(RUN, paths=paths, ensemble=ensemble)
+    areas = charts(TABLE)["generation"](run, "en").findobj(PolyCollection)
+    heights = [path.vertices[:, 1] for area in areas for path in area.get_paths()]
+    assert min(height.min() for height in heights) < 0.0
+    assert all(height.min() >= 0.0 or height.max() <= 0.0 for height in heights)
 
 
 def test_net_import_below_zero_is_called_net_export():
