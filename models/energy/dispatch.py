@@ -37,6 +37,7 @@ from models.energy.power import (
     planned_import,
     store_hours,
     supply_capability,
+    utilisation_hours,
 )
 from models.energy.year import (
     BIO_POWER,
@@ -297,7 +298,7 @@ def settle(y, structure, drivers, average, outcome, start, import_limit, balance
         s[SCALAR.electricity_shortfall, y, d] = shortfall
         s[SCALAR.electricity_surplus, y, d] = surplus
         s[SCALAR.electricity_exchange_excess, y, d] = max(abs(net_import) - import_limit[d], 0.0)
-        s[SCALAR.coal_power_hours, y, d] = 1e3 * coal / average[COAL_POWER, d]
+        s[SCALAR.coal_power_hours, y, d] = utilisation_hours(coal, average[COAL_POWER, d])
         results.residual[IDENTITY.electricity_balance, y, d] = abs(
             demand - other - coal - net_import
         ) / abs(demand)

@@ -17,6 +17,12 @@ def generation(capacity, hours):
 
 
 @equation
+def utilisation_hours(output, capacity):
+    """Hours a year that `capacity` (GW) runs for `output` (TWh); none where nothing stands."""
+    return 1e3 * output / capacity if capacity > 0.0 else 0.0
+
+
+@equation
 def in_service(planned, slip, year):
     """Part of `year` in which a unit runs (0..1), given its planned date and slip.
 

@@ -98,12 +98,12 @@ def refuse_crossed_limits(
     stacks: Mapping[str, Stack],
     years: NDArray[np.int64],
 ) -> None:
-    """Refuse a lower limit above its upper limit."""
+    """Refuse a lower limit above its upper limit; net import is bound in both directions."""
     for low_name, high_name in LIMIT_PAIRS:
         low, high = values.get(low_name), values.get(high_name)
         if not isinstance(low, np.ndarray) or not isinstance(high, np.ndarray):
             continue
-        crossed = np.flatnonzero(low > high)
+        crossed = np.flatnonzero(np.abs(low) > high)
         if crossed.size == 0:
             continue
         culprit = [*stacks[low_name], *stacks[high_name]]

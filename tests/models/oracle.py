@@ -459,7 +459,7 @@ def power(y, structure, base, d, p, s, r, t, average) -> np.ndarray:
     limit = d.import_limit[y] * grown(t.links[y].sum(), t.links[0].sum())
     s.electricity_exchange_excess[y] = max(abs(s.electricity_net_import[y]) - limit, 0.0)
     s.electricity_demand[y] = taken + structure.own_use_rate[coal] * made[coal]
-    s.coal_power_hours[y] = 1e3 * made[coal] / average[y][coal]
+    s.coal_power_hours[y] = 1e3 * made[coal] / average[y][coal] if average[y][coal] else 0.0
     s.peak_residual_load[y] = now.peak
     s.reserve_margin[y] = (now.firm - now.peak) / now.highest
     s.peak_load[y] = now.highest

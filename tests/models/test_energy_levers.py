@@ -47,6 +47,15 @@ def test_no_more_is_closed_than_stands():
     assert (closed.electricity_generation[TECHNOLOGIES.index("solar_utility"), 2:] == 0.0).all()
 
 
+def test_a_province_without_coal_power_runs_none_for_no_hours():
+    closed = compiled(*economy(retire_coal=1000.0))
+    coal = TECHNOLOGIES.index("coal")
+    assert (closed.electricity_capacity[coal, 1:] == 0.0).all()
+    assert (closed.electricity_generation[coal, 2:] == 0.0).all()
+    assert (scalar(closed, "coal_power_hours")[2:] == 0.0).all()
+    assert (scalar(closed, "electricity_shortfall")[2:] > 0.0).all()
+
+
 def test_a_unit_that_closes_takes_its_capacity_from_its_date_on():
     structure, base, drivers, slips = economy()
     kept = compiled(structure, base, drivers, slips * 0.0)

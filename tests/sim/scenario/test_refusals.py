@@ -52,6 +52,7 @@ CASES: list[tuple[str, int | None, str | None, list[str]]] = [
     ("contradicting_closure", 4, "closure.weight_domestic", ["contradicts closure.kind"]),
     ("contradicting_unit", 4, "units.xudabao_4.year", ["contradicts", "included false"]),
     ("crossed_limits", 4, "energy.coal.availability", ["contradictory", "in 2028", "0.7 over 0.6"]),
+    ("export_beyond_links", 3, "energy.net_import", ["contradictory", "in 2026", "-90 over 75"]),
     ("values_and_changes", 5, f"{WIND}.2029", ["cannot be mixed"]),
     ("factor_with_unit", 3, WIND, ["a factor has no unit"]),
     ("change_out_of_range", 3, WIND, ["out of range", "in 2026", "0 to 20 GW/yr"]),
