@@ -41,7 +41,7 @@ from tests.models.test_power_hours import CASES, FLEETS, WORST
 days = typical_days()
 
 # %% [markdown]
-# ## 4.1 与线性规划比较 Against the linear program
+# ## 5.1 与线性规划比较 Against the linear program
 #
 # 单位为太瓦时。逐日求和的算法每次抽样只需几微秒，与逐时最优解的差别小于风光可发电量的0.3%。
 #
@@ -71,7 +71,7 @@ for name, mix in CASES.items():
 display(pd.DataFrame(rows).T.round(4))
 
 # %% [markdown]
-# ## 4.2 两个典型日 Two typical days
+# ## 5.2 两个典型日 Two typical days
 #
 # 规划情景2030年量级的系统：一月大风日和七月小风日。零线以下是储能充电、外送和弃电。
 #

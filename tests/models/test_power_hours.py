@@ -132,13 +132,16 @@ def test_a_draw_does_not_depend_on_its_group():
 OWN_USE = 0.06
 
 
-def province(load, wind, sea, sun, nuclear, coal, minimum, stores, link):
-    """A mix of Liaoning in TWh and GW; stores are (GW, hours, efficiency)."""
+def province(load, wind, sea, sun, nuclear, flat, coal, minimum, stores, link):
+    """A mix of Liaoning in TWh and GW; stores are (GW, hours, efficiency).
+
+    `flat` is biomass, gas and planned net import.
+    """
     mix = np.zeros(h.MIX_ROWS)
-    mix[: h.FLAT + 1] = np.array([load, wind, sea, sun, nuclear, 2.8, 49.7]) / 8.76
+    mix[: h.FLAT + 1] = np.array([load, wind, sea, sun, nuclear, 2.8, flat]) / 8.76
     fleet = 39.3 * (1.0 - OWN_USE)
     mix[h.MINIMUM], mix[h.HEAT_BOUND] = 0.7 * minimum * fleet, 0.3 * minimum * fleet
-    mix[h.AVAILABLE], mix[h.LINK] = 0.85 * coal * (1.0 - OWN_USE), link
+    mix[h.AVAILABLE], mix[h.LINK] = 0.79 * coal * (1.0 - OWN_USE), link
     mix[h.STORE_POWER] = sum(power for power, _, _ in stores)
     mix[h.STORE_OUTPUT] = sum(power * hours for power, hours, _ in stores)
     mix[h.STORE_INTAKE] = sum(power * hours / efficiency for power, hours, efficiency in stores)
@@ -150,16 +153,16 @@ def stores(pumped, battery, moved):
 
 
 CASES = {
-    "2025": province(266, 40.3, 3.1, 19.2, 47.9, 39.3, 0.25, stores(2.85, 1.2, 0.0), 1.0),
-    "plan 2030": province(325, 70, 12, 44, 83, 44, 0.21, stores(7.1, 5.0, 1.5), 3.0),
-    "high wind and sun": province(325, 110, 30, 80, 83, 44, 0.15, stores(7.1, 8.0, 2.5), 3.0),
-    "no stores": province(325, 70, 12, 44, 83, 44, 0.21, stores(0.0, 0.0, 0.0), 1.0),
-    "short of coal": province(340, 60, 5, 30, 47.9, 33, 0.2, stores(3.0, 2.0, 0.0), 0.0),
+    "2025": province(266, 39.5, 3.1, 18.8, 47.9, 49.3, 39.3, 0.25, stores(2.85, 0.35, 0.0), 1.0),
+    "plan 2030": province(310, 70, 14, 45, 84, 20.7, 45, 0.21, stores(6.4, 4.1, 1.5), 2.9),
+    "high wind and sun": province(310, 110, 30, 80, 84, 20.7, 45, 0.15, stores(6.4, 8.0, 2.5), 2.9),
+    "no stores": province(310, 70, 14, 45, 84, 20.7, 45, 0.21, stores(0.0, 0.0, 0.0), 1.0),
+    "short of coal": province(340, 60, 5, 30, 47.9, 49.7, 35.5, 0.2, stores(3.0, 2.0, 0.0), 0.0),
 }
 FLEETS = {
-    "2025": stores(2.85, 1.2, 0.0),
-    "plan 2030": stores(7.1, 5.0, 1.5),
-    "high wind and sun": stores(7.1, 8.0, 2.5),
+    "2025": stores(2.85, 0.35, 0.0),
+    "plan 2030": stores(6.4, 4.1, 1.5),
+    "high wind and sun": stores(6.4, 8.0, 2.5),
     "no stores": [],
     "short of coal": stores(3.0, 2.0, 0.0),
 }
