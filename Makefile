@@ -20,7 +20,7 @@ help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.installed ## simulate baseline and plan; table, report and pictures in out/
-	$(BIN)/provsim run baseline plan --draws $(DRAWS) --out $(OUT) $(OPTIONS)
+	$(BIN)/provsim run baseline plan --draws $(DRAWS) --horizon 2035 --out $(OUT) $(OPTIONS)
 
 test: $(VENV)/.installed-test ## run the whole test suite on all cores
 	$(BIN)/python -m pytest -n auto

@@ -51,10 +51,13 @@ def _show_targets(run: RunResult, table: pd.DataFrame, options: Any) -> None:
     if table.empty:
         tell(word("table_no_targets", options.lang), options.quiet)
         return
-    from sim.publish.tables import target_tables
+    from sim.publish.tables import peak_note, target_tables
 
     write_tables(target_tables(table, _titles(run, options.lang), options.lang))
     tell(word("table_stored", options.lang), options.quiet)
+    note = peak_note(table, int(run.paths["year"][-1]), options.lang)
+    if note:
+        tell(note, options.quiet)
 
 
 def _changes(options: Any) -> dict[str, object]:

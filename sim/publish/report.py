@@ -32,7 +32,7 @@ from sim.publish.driving import driving_inputs
 from sim.publish.findings import findings
 from sim.publish.fonts import embedded_font
 from sim.publish.numbers import missing, probability, signed
-from sim.publish.tables import target_cells
+from sim.publish.tables import peak_note, target_cells
 from sim.publish.words import LANGUAGES, check_language, join_names, province, word
 
 _FARTHEST = 12
@@ -188,6 +188,7 @@ def _body(
         "lang": lang,
         "province": province(run.manifest.get("pack", {}), lang),
         "question": word(question, lang, scenarios=join_names(quoted, lang)),
+        "peak_note": peak_note(table, int(run.paths["year"][-1]), lang),
         "findings": findings(run, table, together, lang),
         "groups": [
             {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.publish.numbers import (
     EMPTY,
@@ -173,6 +173,29 @@ def plain_table(
     for row in rows:
         table.add_row(*(Text(row.get(key, EMPTY)) for key, _ in columns))
     return table
+
+
+# a rise after the plan period shows in the years to 2035: a run this far beyond the year asked for
+_YEARS_TO_SEE_A_PEAK: Final = 5
+
+
+def peak_note(table: pd.DataFrame, last_year: int, lang: str) -> str:
+    """Say that a run ends too early to tell a peak; empty where it does not.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `sim.assess.targets.evaluate`.
+    last_year : int
+        Last year of the run.
+    lang : {"en", "zh"}
+        Language.
+    """
+    asked = table.loc[(table["window"] == "peak") & table["probability"].notna(), "year"]
+    needed = int(asked.max()) + _YEARS_TO_SEE_A_PEAK if len(asked) else last_year
+    if last_year >= needed:
+        return ""
+    return word("table_peaks_short", lang, last=last_year, needed=needed)
 
 
 def target_tables(table: pd.DataFrame, titles: Mapping[str, str], lang: str) -> list[Table]:

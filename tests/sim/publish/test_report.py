@@ -15,7 +15,7 @@ from sim.publish.audit import identity_residuals
 from sim.publish.findings import findings
 from sim.publish.numbers import probability, quantity
 from sim.publish.report import report_html, write_report
-from sim.publish.tables import shown_target, target_cells, target_tables
+from sim.publish.tables import peak_note, shown_target, target_cells, target_tables
 from tests.synthetic import synthetic_run
 
 RUN = synthetic_run(draws=300)
@@ -151,6 +151,14 @@ def test_terminal_tables_show_all_targets_once():
     outside = int((TABLE["modelled"] == "not_modelled").sum() / 2)
     assert tables[-1].row_count == outside
     assert tables[0].row_count + outside == len(TABLE) / 2
+
+
+def test_a_run_that_ends_with_the_plan_says_that_it_cannot_tell_a_peak(page):
+    assert "ends in 2030" in peak_note(TABLE, 2030, "en")
+    assert "--horizon 2035" in peak_note(TABLE, 2034, "zh")
+    assert peak_note(TABLE, 2035, "en") == ""
+    assert peak_note(TABLE[TABLE["window"] != "peak"], 2030, "en") == ""
+    assert peak_note(TABLE, int(RUN.paths["year"][-1]), "zh") in page
 
 
 def test_numbers_have_few_digits_and_a_true_minus():
