@@ -161,7 +161,7 @@ def compare(draws: int, threads: int, quick: bool, without: Sequence[str] = ()) 
     alone = Ours(1)
     few = max(draws // 5, 20_000)
     if threads > 1:
-        works[alone.name] = lambda: few / alone.run(few)
+        works[alone.name] = lambda: draws / alone.run(draws)
     works["model"] = lambda: model_rate(work, few)
     for form, count in (pair for pairs in forms.values() for pair in pairs):
         works[form.name] = lambda form=form, count=count: count / form.run(count)  # type: ignore[misc]
