@@ -1,9 +1,9 @@
-"""How the model is compiled: one decorator, one cache key.
+"""How the model is compiled: a few decorators, one cache key.
 
 `equation` marks a formula of the model: a plain Python function of scalars that also
-accepts NumPy arrays, and that kernels inline. `kernel` compiles a loop over a block of
-draws. Both exist so that an equation is written once and serves the central path, the
-ensemble and the notebooks.
+accepts NumPy arrays, and that kernels inline. `step` compiles a loop over a block of draws,
+`part` strings steps together, and `kernel` compiles what Python calls. An equation is
+written once and serves the central path, the ensemble and the notebooks.
 
 numba's cache does not notice edits in imported files, so the folder of the cache carries
 a hash of every source file of the package.
@@ -123,14 +123,20 @@ def _apart(flags: Any) -> Any:
 
 
 def _compile(function: Function, **options: Any) -> Function:
+    return compile_cached(
+        function, CACHE_FOLDER, **{"fastmath": {"contract"}, "_nrt": False} | options
+    )
+
+
+def compile_cached(function: Function, folder: str, **options: Any) -> Function:
+    """Compile `function` without the interpreter lock, cached in `folder`; options of numba."""
     before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = CACHE_FOLDER
+    numba.config.CACHE_DIR = folder
     try:
-        options = {"fastmath": {"contract"}, "_nrt": False} | options
         compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
     finally:
         numba.config.CACHE_DIR = before
-    if not options["_nrt"]:
+    if not options.get("_nrt", True):
         compiled._compiler._customize_flags = _apart
     return cast(Function, compiled)
 

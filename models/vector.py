@@ -18,7 +18,7 @@ Both are tested to lie within 2 units of the last place (`tests/models/test_vect
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -53,24 +53,23 @@ _TWO_54 = 18014398509481984.0
 _ROOT_HALF_BITS = 0x3FE6A09E667F3BCD
 
 
-@emitted
-def _bits(typingctx: Any, value: Any) -> Any:
-    """Return the bits of a float64 as int64."""
-
+def _bits_of(typingctx: Any, value: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.bitcast(args[0], context.get_value_type(types.int64))
 
     return types.int64(types.float64), generate
 
 
-@emitted
-def _from_bits(typingctx: Any, value: Any) -> Any:
-    """Return the float64 of 64 bits."""
-
+def _from_bits(typingctx: Any, bits: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.bitcast(args[0], context.get_value_type(types.float64))
 
-    return types.float64(types.int64), generate
+    return types.float64(bits), generate
+
+
+# in kernels: the bits of a float64 as int64, and the float64 of 64 bits
+bits_of: Callable[[float], int] = emitted(_bits_of)
+from_bits: Callable[[int | np.uint64], float] = emitted(_from_bits)
 
 
 def exp(x: Any) -> Any:
@@ -100,8 +99,8 @@ def _exp(x: Any) -> Any:
         # 2**k in two factors, so that neither overflows and denormals round once
         half = 0.5 * k + _ROUND
         rest = (k - (half - _ROUND)) + _ROUND
-        value *= _from_bits((_bits(half) + 1023) << 52)
-        return value * _from_bits((_bits(rest) + 1023) << 52)
+        value *= from_bits((bits_of(half) + 1023) << 52)
+        return value * from_bits((bits_of(rest) + 1023) << 52)
 
     return compiled
 
@@ -112,9 +111,9 @@ def _log(x: Any) -> Any:
         x = np.float64(x)
         small = x < _SMALLEST_NORMAL
         scaled = x * _TWO_54 if small else x
-        exponent = (_bits(scaled) - _ROOT_HALF_BITS) >> 52
-        k = _from_bits(_bits(_ROUND) + exponent) - _ROUND
-        f = _from_bits(_bits(scaled) - (exponent << 52)) - 1.0
+        exponent = (bits_of(scaled) - _ROOT_HALF_BITS) >> 52
+        k = from_bits(bits_of(_ROUND) + exponent) - _ROUND
+        f = from_bits(bits_of(scaled) - (exponent << 52)) - 1.0
         k = k - 54.0 if small else k
         s = f / (2.0 + f)
         z = s * s

@@ -1,12 +1,11 @@
-"""How the sampling kernels are compiled: no fast-math flag, one cache key; three instructions.
+"""How the sampling kernels are compiled: no fast-math flag, one cache key; a fused operation.
 
 numba's cache does not notice edits in imported files, so the folder of the cache
 carries a hash of every source file with kernels. Kernels run without the interpreter
 lock, so that threads may sample blocks side by side.
 
-Three instructions that Python has no word for stand here too: `fused`, `bits_of` and
-`from_bits`. They exist in compiled code only. Vectors are as wide as `models.compiled` lets
-them be.
+An operation that Python has no word for stands here too: `fused`, which exists in compiled
+code only. Vectors are as wide as `models.compiled` lets them be.
 """
 
 from __future__ import annotations
@@ -14,14 +13,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-import numba
-import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from models.compiled import CACHE_FOLDER
+from models.compiled import CACHE_FOLDER, compile_cached
 
 _SOURCES = (
     "compiled",
@@ -51,19 +48,6 @@ def _source_hash() -> str:
 _FOLDER = str(Path(CACHE_FOLDER) / f"ensemble-{_source_hash()}")
 
 
-def _compile(function: Function, *, inlined: bool) -> Function:
-    config: Any = numba.config  # its settings are made at run time
-    before = config.CACHE_DIR
-    config.CACHE_DIR = _FOLDER
-    try:
-        compiled: Any = numba.njit(
-            nogil=True, cache=True, error_model="numpy", forceinline=inlined
-        )(function)
-    finally:
-        config.CACHE_DIR = before
-    return cast(Function, compiled)
-
-
 def exact_kernel(function: Function) -> Function:
     """Compile `function` with IEEE arithmetic as written: the same bits in any block.
 
@@ -72,7 +56,7 @@ def exact_kernel(function: Function) -> Function:
     depend on its place in the block. Where a fused operation is wanted it is written:
     `fused`.
     """
-    return _compile(function, inlined=False)
+    return compile_cached(function, _FOLDER)
 
 
 def exact_formula(function: Function) -> Function:
@@ -81,7 +65,7 @@ def exact_formula(function: Function) -> Function:
     Without it the compiler may leave a call inside a loop over draws, which then stays
     scalar.
     """
-    return _compile(function, inlined=True)
+    return compile_cached(function, _FOLDER, forceinline=True)
 
 
 def _fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
@@ -91,22 +75,5 @@ def _fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:
     return types.float64(types.float64, types.float64, types.float64), generate
 
 
-def _bits_of(typingctx: Any, value: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], context.get_value_type(types.int64))
-
-    return types.int64(types.float64), generate
-
-
-def _from_bits(typingctx: Any, bits: Any) -> Any:
-    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.bitcast(args[0], context.get_value_type(types.float64))
-
-    return types.float64(bits), generate
-
-
 # a b + c, rounded once: the same bits on every processor and anywhere in a loop
 fused: Callable[[float, float, float], float] = intrinsic(_fused)
-# the 64 bits of a float64 as int64, and the float64 that has given bits
-bits_of: Callable[[float], int] = intrinsic(_bits_of)
-from_bits: Callable[[int | np.uint64], float] = intrinsic(_from_bits)

@@ -17,6 +17,9 @@ Exponential: Cody & Waite (1980), Software Manual for the Elementary Functions, 
 (reduction); the polynomial interpolates (e**r - 1 - r)/r**2 in the Chebyshev nodes of
 |r| <= ln(2)/2 (relative error of e**r 2e-17).
 Logarithm: Sun Microsystems (1993), fdlibm, e_log.c (below one unit of the last place).
+Both reduce and approximate as those of `models.vector`, with fused operations and without
+denormal and infinite results, in some three fifths of the time; every hundredth exponential
+differs in the last bit.
 """
 
 from __future__ import annotations
@@ -26,13 +29,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.compiled import (
-    bits_of,
-    exact_formula,
-    exact_kernel,
-    from_bits,
-    fused,
-)
+from models.vector import bits_of, from_bits
+from sim.ensemble.compiled import exact_formula, exact_kernel, fused
 
 FloatArray = npt.NDArray[np.float64]
 

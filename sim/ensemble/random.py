@@ -36,7 +36,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.compiled import exact_formula, exact_kernel, from_bits
+from models.vector import from_bits
+from sim.ensemble.compiled import exact_formula, exact_kernel
 from sim.errors import InputError
 
 GROUP = 128
