@@ -62,6 +62,7 @@ class Parts:
                 scratch.drivers,
                 scratch.slips[0],
                 self.clamped,
+                self.block,
             )
 
     def time_summarise_a_leaf(self) -> None:

@@ -48,7 +48,7 @@ from models.state import (
     Results,
     Structure,
 )
-from models.tables import NOTHING, add_tables
+from models.tables import NOTHING, add_tables, table_rows
 from models.vector import copy, exp, log
 from models.workspace import Workspace, workspace
 
@@ -198,7 +198,7 @@ def follow_people(y, structure, drivers, people, base_people, results):
 
 @step
 def base_growth(structure, results):
-    """Growth rates of the base year, which are data."""
+    """Growth rates of the base year, which are data; no use is scaled."""
     p = structure.parameters
     s = results.scalars
     s[SCALAR.gdp_growth, 0] = p[PARAMETER.gdp_growth_2025]
@@ -208,6 +208,8 @@ def base_growth(structure, results):
     s[SCALAR.labour_productivity_growth, 0] = p[PARAMETER.labour_productivity_growth_2025]
     s[SCALAR.investment_growth, 0] = p[PARAMETER.investment_growth_2025]
     s[SCALAR.consumption_growth, 0] = p[PARAMETER.consumption_growth_2025]
+    s[SCALAR.closure_scale_domestic, 0] = 0.0
+    s[SCALAR.closure_scale_external, 0] = 0.0
 
 
 @step
@@ -371,14 +373,15 @@ def simulate_block(structure, base, drivers, slips, factors, indices, w, results
     used : int
         Number of leading draws that `totals` counts.
     totals : Totals
-        Sums over draws of the rows of `TABLES`, increased year by year while they are at hand.
+        Sums over draws of the rows of `TABLES`, increased year by year while they are at hand;
+        `NOTHING` where none are wanted.
     """
     groups, built, hours_of = indices
     start_block(structure, base, drivers, hours_of, w)
     for y in range(drivers.shape[1]):
         simulate_accounts(y, structure, base, drivers, factors, w, results)
         simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of, w, results)
-        if used > 0:
+        if totals.centre.shape[0] > 0:
             add_tables(y, results, used, totals)
 
 
@@ -391,13 +394,13 @@ def simulate(
     room: Workspace | None = None,
     factors: np.ndarray | None = None,
     used: int = 0,
-    sums: Totals = NOTHING,
+    totals: Totals = NOTHING,
 ) -> None:
     """Run `simulate_block` over arrays whose shapes are checked.
 
     `room` is a `Workspace` of the block's size, to be used again by the same thread; where
     not given it is made. Without `factors` all draws have the coefficients of `structure`.
-    The leading `used` draws are added to `sums` (`table_totals`).
+    The leading `used` draws are added to `totals`, see `models.tables`.
 
     Raises
     ------
@@ -413,9 +416,13 @@ def simulate(
         and (factors is None or factors.shape == (len(FACTORS), years, draws))
         and results.scalars.shape[1:] == (years, draws)
         and (room is None or room.added.shape[1:] == (years, draws))
+        and (totals is NOTHING or totals.centre.shape == (years, table_rows(results)))
+        and 0 <= used <= draws
     )
     if not fits:
-        raise ValueError("drivers, structure, base, slips, factors and results: different sizes")
+        raise ValueError(
+            "drivers, structure, base, slips, factors, results, totals: different sizes"
+        )
     if room is None:
         room = workspace(structure.demand_group.size, years, draws)
-    simulate_block(structure, base, drivers, slips, factors, INDICES, room, results, used, sums)
+    simulate_block(structure, base, drivers, slips, factors, INDICES, room, results, used, totals)

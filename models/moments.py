@@ -33,7 +33,7 @@ class Totals(NamedTuple):
 
 def totals(centre: FloatArray) -> Totals:
     """Return sums about `centre` (Y, R), of no draw yet."""
-    return Totals(centre, np.zeros((2, *centre.shape)), np.empty(CHUNK))
+    return Totals(np.ascontiguousarray(centre), np.zeros((2, *centre.shape)), np.empty(CHUNK))
 
 
 def _tree(values: list[Any], add: Callable[[Any, Any], Any]) -> Any:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
 
 from models.compiled import step
-from models.moments import Totals, add_rows, totals
+from models.moments import FloatArray, Totals, add_rows, totals
 from models.state import Array, Results, place
 
 TABLES: Final = (
@@ -20,7 +21,18 @@ TABLES: Final = (
     "electricity_capacity",
     "co2",
 )
-NOTHING: Final = totals(np.zeros((0, 0)))
+NOTHING: Final = totals(np.zeros((0, 0)))  # of no year
+
+
+def table_rows(results: Results) -> int:
+    """Return how many rows the tables have together."""
+    return sum(math.prod(getattr(results, name).shape[:-2]) for name in TABLES)
+
+
+def first_draw(results: Results) -> FloatArray:
+    """Return the tables of the first draw, all years kept, as `Totals` stand: (Y, R)."""
+    tables = [getattr(results, name)[..., 0] for name in TABLES]
+    return np.concatenate([table.reshape(-1, table.shape[-1]) for table in tables]).T
 
 
 @step

@@ -42,6 +42,7 @@ def turn_over_vehicles(y, structure, drivers, vehicles, kept, results):
             electric = p[PARAMETER.vehicle_electric_share] * p[PARAMETER.vehicle_stock]
             vehicles[ELECTRIC, d] = electric
             vehicles[COMBUSTION, d] = p[PARAMETER.vehicle_stock] - electric
+            results.residual[IDENTITY.vehicle_balance, 0, d] = 0.0
     for d in range(draws if y > 0 else 0):
         registered = drivers[DRIVER.vehicle_registrations, y, d]
         bought = registered * drivers[DRIVER.vehicle_electric_sales, y, d]

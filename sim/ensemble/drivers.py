@@ -260,24 +260,34 @@ def _held(value: float, lower: float, upper: float) -> float:
     return upper if value > upper else value
 
 
+@exact_formula
+def _moved(effect: int, centre: float, x: float) -> float:
+    """`centre` moved by x, or by exp(x), which `x` is unless the effect is to add."""
+    if effect == _MULTIPLY:
+        return centre * x
+    if effect == _LOGIT:
+        return centre * x / (1.0 + centre * (x - 1.0))
+    return centre + x
+
+
 @exact_kernel
 def _move(
-    effect: int, centre: float, lower: float, upper: float, x: FloatArray, out: FloatArray
+    effect: int,
+    centre: float,
+    lower: float,
+    upper: float,
+    x: FloatArray,
+    out: FloatArray,
+    used: int,
 ) -> int:
-    """Apply the effect and the bounds; return how many values a bound held back.
-
-    `x` holds exp(x) unless the effect is to add.
-    """
+    """Apply the effect and the bounds; return how many of `used` values a bound held back."""
     count = 0
-    for b in range(out.shape[0]):
-        if effect == _MULTIPLY:
-            value = centre * x[b]
-        elif effect == _LOGIT:
-            value = centre * x[b] / (1.0 + centre * (x[b] - 1.0))
-        else:
-            value = centre + x[b]
+    for b in range(used):
+        value = _moved(effect, centre, x[b])
         count += int(value < lower) + int(value > upper)
         out[b] = _held(value, lower, upper)
+    for b in range(used, out.shape[0]):
+        out[b] = _held(_moved(effect, centre, x[b]), lower, upper)
     return count
 
 
@@ -288,6 +298,7 @@ def apply_block(
     drivers: FloatArray,
     slip: FloatArray,
     clamped: IntArray,
+    used: int,
 ) -> None:
     """Move a scenario's central paths by the deviates.
 
@@ -302,6 +313,8 @@ def apply_block(
         Receives the delay of each unit in years.
     clamped : ndarray of int64, shape (n_driver,)
         Is increased by the number of values held back by a bound.
+    used : int
+        Number of leading draws that `clamped` counts.
     """
     block = deviates.shape[1]
     none, fixed, x = np.zeros(block), np.empty(block), np.empty(block)
@@ -319,7 +332,7 @@ def apply_block(
                 if effect != _ADD:
                     for b in range(block):
                         x[b] = exponential(x[b])
-            clamped[d] += _move(effect, plan.central[d, y], lower, upper, x, drivers[d, y])
+            clamped[d] += _move(effect, plan.central[d, y], lower, upper, x, drivers[d, y], used)
     for u in range(slip.shape[0]):
         for b in range(block):
             fixed[b] = 1.0
@@ -369,5 +382,5 @@ def assemble_drivers(
         sample_centre(sampling, deviates, result.base_draw)
     else:
         sample_block(sampling, first_draw, deviates, result.base_draw)
-    apply_block(plan, deviates, result.drivers, result.slip, result.clamped)
+    apply_block(plan, deviates, result.drivers, result.slip, result.clamped, block)
     return result

@@ -30,6 +30,7 @@ from models.state import DRIVERS, PARAMETERS, Base, Structure
 from sim.baseyear.pack import BUNDLED, identity_of
 from sim.baseyear.power_profiles import typical_days
 from sim.ensemble.compiled import exact_kernel
+from sim.ensemble.picks import CENTRE
 from sim.errors import InputError
 from sim.scenario.defaults import BASE_YEAR, default_path
 from sim.scenario.levers import lever_table
@@ -262,7 +263,9 @@ class BaseTables(NamedTuple):
             For a base draw that the pack does not have.
         """
         if not _pick(self.rows, index, rows):
-            raise IndexError(f"base draw {index.max()} of {self.rows.shape[1] - 1}")
+            draws = self.rows.shape[1] - 1
+            unknown = index[(index < CENTRE) | (index >= draws)][0]
+            raise IndexError(f"base draw {unknown} of {draws}")
 
     def gather(self, index: NDArray[np.int64]) -> Base:
         """Return the base year of each draw of a block; see `fill`."""
@@ -273,16 +276,16 @@ class BaseTables(NamedTuple):
 
 @exact_kernel
 def _pick(table: Array, index: NDArray[np.int64], out: Array) -> bool:
-    """Fill `out` (row, B) with columns of `table` (row, base draw); -1 is the last.
+    """Fill `out` (row, B) with columns of `table` (row, base draws + 1); -1 is the last.
 
-    False, and nothing is filled, where there is no such column.
+    False, and nothing is filled, where there is no such base draw.
     """
-    count = table.shape[1]
+    draws = table.shape[1] - 1
     place = np.empty(index.shape[0], np.uint64)
     for b in range(index.shape[0]):
-        if not -1 <= index[b] < count:
+        if not CENTRE <= index[b] < draws:
             return False
-        place[b] = index[b] if index[b] >= 0 else count - 1
+        place[b] = index[b] if index[b] >= 0 else draws
     for row in range(out.shape[0]):
         source, target = table[row], out[row]
         for b in range(target.shape[0]):

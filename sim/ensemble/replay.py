@@ -16,7 +16,7 @@ from models.state import DRIVERS, Results
 from sim.baseyear.pack import content_hash, load_pack, read_manifest
 from sim.ensemble.accumulate import BLOCK
 from sim.ensemble.methods import recorded_design
-from sim.ensemble.work import Scratch, Work, prepare_work, sample, simulate_case
+from sim.ensemble.work import Scratch, Work, prepare_work, require_draws, sample, simulate_case
 from sim.errors import InputError
 from sim.scenario import ResolvedScenario, lever_table
 from sim.scenario.resolved import Origin, Value
@@ -46,9 +46,12 @@ def replay(work: Work, index: int, first: int, count: int = 1) -> Results:
     ------
     ValueError
         For a range without draws.
+    InputError
+        Where Sobol points end before the last draw.
     """
     if first < 0 or count < 1:
         raise ValueError(f"no draws {first} to {first + count - 1}")
+    require_draws(work, first + count - 1)
     scratch = Scratch(work, BLOCK)
     clamped = np.zeros(len(DRIVERS), np.int64)
     last = first + count

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.moments import totals
 from models.state import IDENTITIES, SCALARS, Results
-from models.tables import TABLES
+from models.tables import TABLES, first_draw
 from sim.ensemble.accumulate import (
     BLOCK,
     LEAF,
@@ -127,9 +127,8 @@ class Summary:
         name: str,
     ) -> None:
         self.shapes = {name: getattr(centre, name).shape[:-2] for name in TABLES}
-        rows = [getattr(centre, name)[..., 0].reshape(-1, years.size) for name in TABLES]
         self.scalars = MomentTree(centre.scalars[..., 0])
-        self.tables = MomentTree(np.concatenate(rows).T)  # (Y, rows of all tables)
+        self.tables = MomentTree(first_draw(centre))  # (Y, R)
         self.draws, self.years, self.name = draws, years, name
         self.quantiles = QuantileStream(leading.reshape(-1, leading.shape[-1]), draws)
         self.vectors = {

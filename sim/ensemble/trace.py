@@ -15,7 +15,7 @@ from sim.ensemble.dataset import variables
 from sim.ensemble.drivers import sample_block
 from sim.ensemble.inputs import BASE_DRAW, GROWTH_DRAW
 from sim.ensemble.picks import pick_growth_draws
-from sim.ensemble.work import Scratch, Work, sample, simulate_case
+from sim.ensemble.work import Scratch, Work, require_draws, sample, simulate_case
 from sim.scenario import lever_table
 
 Array = NDArray[np.float64]
@@ -124,7 +124,13 @@ def trace_draw(work: Work, index: int, draw: int) -> Trace:
         Position of the scenario.
     draw : int
         Number of the draw, from 0.
+
+    Raises
+    ------
+    InputError
+        Where Sobol points end before the draw.
     """
+    require_draws(work, draw)
     scratch = Scratch(work, BLOCK)
     sample(work, scratch, draw - draw % BLOCK)
     simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))

@@ -156,6 +156,21 @@ class Scratch:
         self.lean = empty_results(years, block, 1, memory)
 
 
+def require_draws(work: Work, last: int) -> None:
+    """Refuse draws that cannot be made: Sobol points end, the other streams do not.
+
+    Raises
+    ------
+    InputError
+        Where the draw `last` lies beyond the Sobol points.
+    """
+    plan = work.sampler.plan
+    if plan.points and last >= (made := plan.points * plan.direction.shape[0]):
+        raise InputError(
+            "the Sobol points have no such draw", key="draw", found=last, allowed=f"0 to {made - 1}"
+        )
+
+
 def sample(work: Work, scratch: Scratch, first: int) -> None:
     """Fill `scratch` with the block of draws that starts at draw `first`."""
     sample_block(work.sampler.plan, first, scratch.deviates, scratch.base_draw)
@@ -196,7 +211,7 @@ def simulate_case(
     lean : bool
         Leave only the last year in the tables by sector.
     used : int
-        Number of leading draws that `totals` counts.
+        Number of leading draws that `clamped` and `totals` count.
     totals : Totals
         Are increased by the tables, year by year.
 
@@ -209,9 +224,8 @@ def simulate_case(
     slips, plan, factors = scratch.slips[index], work.factor_plans[index], None
     if plan is not None:
         factors = scratch.factors
-        apply_block(plan, scratch.deviates, factors, *scratch.unused)
-    apply_block(work.plans[index], scratch.deviates, scratch.drivers, slips, clamped)
-    results.residual[:] = 0.0
+        apply_block(plan, scratch.deviates, factors, *scratch.unused, 0)
+    apply_block(work.plans[index], scratch.deviates, scratch.drivers, slips, clamped, used)
     simulate_block(  # type: ignore[no-untyped-call]
         work.cases[index].structure,
         scratch.base,
