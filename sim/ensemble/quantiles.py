@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import Final
 
 import numpy as np
@@ -155,14 +156,13 @@ class QuantileStream:
         else:
             self._count(values, used)
 
-    def settle(self) -> None:
+    def settle(self, pool: Executor | None = None) -> None:
         """Set the bins, once all leading draws are there; nothing where no more follow."""
         rows, kept = self.leading.shape
         if self.draws <= kept:
             return
-        self.centre, self.scale = np.empty(rows), np.empty(rows)
-        for i in range(rows):
-            self.centre[i], self.scale[i] = _bins(self.leading[i])
+        bins = (map if pool is None else pool.map)(_bins, self.leading)
+        self.centre, self.scale = np.ascontiguousarray(np.array(list(bins)).T)
         self.lowest, self.highest = self.centre.copy(), self.centre.copy()
         self.counts = np.zeros((rows, PLACES), np.uint32)  # draws are fewer than 2**32
         for start in range(0, kept, STEP):

@@ -94,7 +94,7 @@ class Stream:
         try:
             self._pass(range(0, self.leading.shape[-1], LEAF), pool, rooms, threads, progress)
             for summary in self.summaries:
-                summary.quantiles.settle()
+                summary.quantiles.settle(pool)
             for observer in self.observers:
                 observer.settle()
             self._pass(range(LEADING, self.draws, LEAF), pool, rooms, threads, progress)
