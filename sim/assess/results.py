@@ -73,7 +73,7 @@ class RunResult(Protocol):
 
 def scenario_names(run: RunResult) -> list[str]:
     """Return the labels of the dimension `scenario` in order."""
-    return [str(name) for name in run.paths["scenario"].values]
+    return [str(name) for name in run.paths.variables["scenario"].values]
 
 
 def scenario_title(run: RunResult, name: str, lang: str) -> str:

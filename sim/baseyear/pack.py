@@ -153,7 +153,7 @@ def content_hash(pack: xr.Dataset) -> str:
     """SHA-256 over names, dimensions, labels and values, in the order of the names."""
     digest = hashlib.sha256()
     for name in sorted(map(str, pack.variables)):
-        variable = pack[name]
+        variable = pack.variables[name]
         digest.update(f"{name}{variable.dims}{variable.shape}".encode())
         if variable.dtype.kind in "fc":
             digest.update(round_significant(variable.values).astype("<f8").tobytes())

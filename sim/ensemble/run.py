@@ -131,7 +131,7 @@ def run_ensemble(
     centre = [simulate_centre(work, s) for s in range(len(work.cases))]
     names = [item.name for item in resolved]
     years = work.cases[0].years
-    past = [name for name in pack.data_vars if pack[name].dims == ("history_year",)]
+    past = [name for name in pack.data_vars if pack.variables[name].dims == ("history_year",)]
     # with the estimates before the base year, so that a run tells by itself what has peaked
     paths = central_dataset(names, years, centre).assign(pack[past].data_vars)
     prepared = time.perf_counter()
