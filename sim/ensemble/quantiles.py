@@ -162,7 +162,7 @@ class QuantileStream:
         if self.draws <= kept:
             return
         bins = (map if pool is None else pool.map)(_bins, self.leading)
-        self.centre, self.scale = np.ascontiguousarray(np.array(list(bins)).T)
+        self.centre, self.scale = np.ascontiguousarray(np.reshape(list(bins), (rows, 2)).T)
         self.lowest, self.highest = self.centre.copy(), self.centre.copy()
         self.counts = np.zeros((rows, PLACES), np.uint32)  # draws are fewer than 2**32
         for start in range(0, kept, STEP):
