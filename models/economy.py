@@ -35,21 +35,8 @@ from models.inputoutput.year import (
 )
 from models.labels import ENERGY_GROUPS, ENERGY_SECTORS, TECHNOLOGIES
 from models.moments import Totals
-from models.state import (
-    BUILT,
-    DRIVER,
-    DRIVERS,
-    RUN,
-    Base,
-    Results,
-    Structure,
-)
-from models.supply import (
-    follow_people,
-    growth_rates,
-    start_growth,
-    supply_gdp,
-)
+from models.state import BUILT, DRIVER, DRIVERS, RUN, Base, Results, Structure
+from models.supply import follow_people, growth_rates, start_growth, supply_gdp
 from models.tables import NOTHING, add_tables, table_rows
 from models.vector import copy
 from models.workspace import Workspace, workspace

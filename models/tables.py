@@ -11,9 +11,8 @@ from models.compiled import step
 from models.moments import FloatArray, Totals, add_rows, totals
 from models.state import Array, Results, place
 
-TABLES: Final = (
-    "final_demand",
-    "final_energy",
+MATRICES: Final = ("final_demand", "final_energy")
+VECTORS: Final = (
     "value_added",
     "gross_output",
     "primary_energy",
@@ -21,6 +20,7 @@ TABLES: Final = (
     "electricity_capacity",
     "co2",
 )
+TABLES: Final = (*MATRICES, *VECTORS)  # in the order of `add_tables`
 NOTHING: Final = totals(np.zeros((0, 0)))  # of no year
 
 

@@ -9,10 +9,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from models.state import SCALARS, Results
+from models.tables import MATRICES, VECTORS
 from sim.ensemble.dataset import (
     LABELS,
-    MATRICES,
-    VECTORS,
     label_coordinates,
     labelled,
     variables,

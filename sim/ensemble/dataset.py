@@ -26,6 +26,7 @@ from models.labels import (
     TECHNOLOGY_NAMES,
 )
 from models.state import IDENTITIES, SCALARS
+from models.tables import TABLES
 
 Array = NDArray[np.float64]
 LABELS: Mapping[str, Sequence[str]] = {
@@ -43,15 +44,6 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "carrier": CARRIER_NAMES,
     "technology": TECHNOLOGY_NAMES,
 }
-VECTORS = (
-    "value_added",
-    "gross_output",
-    "primary_energy",
-    "electricity_generation",
-    "electricity_capacity",
-    "co2",
-)
-MATRICES = ("final_demand", "final_energy")
 
 
 class Variable(NamedTuple):
@@ -88,7 +80,7 @@ def variables() -> Mapping[str, Variable]:
         )
         for row in rows
     }
-    assert set(SCALARS) | set(VECTORS) | set(MATRICES) <= set(table)
+    assert {*SCALARS, *TABLES} <= set(table)
     return table
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models.moments import totals
 from models.state import IDENTITIES, SCALARS, Results
-from models.tables import TABLES, first_draw
+from models.tables import TABLES, VECTORS, first_draw
 from sim.ensemble.accumulate import (
     BLOCK,
     LEAF,
@@ -20,7 +20,6 @@ from sim.ensemble.accumulate import (
     leaf_sums,
 )
 from sim.ensemble.compiled import exact_kernel
-from sim.ensemble.dataset import VECTORS
 from sim.ensemble.quantiles import QuantileStream
 from sim.errors import InputError
 
