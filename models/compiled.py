@@ -91,7 +91,7 @@ def step(function: Function) -> Function:
     Python's way in, which unpacks every array of a structure, takes as long to compile as
     a kernel itself.
     """
-    return _compile(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    return _compile(function, no_cpython_wrapper=True)
 
 
 def exact_kernel(function: Function) -> Function:
@@ -133,7 +133,9 @@ def compile_cached(function: Function, folder: str, **options: Any) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = folder
     try:
-        compiled: Any = numba.njit(nogil=True, cache=True, error_model="numpy", **options)(function)
+        compiled: Any = numba.njit(
+            nogil=True, cache=True, error_model="numpy", no_cfunc_wrapper=True, **options
+        )(function)
     finally:
         numba.config.CACHE_DIR = before
     if not options.get("_nrt", True):

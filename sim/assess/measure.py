@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.assess.past import Past, past_estimates, past_level
 from sim.assess.register import Target
-from sim.ensemble.compiled import exact_formula, exact_kernel
+from sim.ensemble.compiled import allocating_kernel, exact_formula
 from sim.errors import InputError, nearest_name
 
 Array = NDArray[np.float64]
@@ -140,7 +140,7 @@ def geometric_mean_growth(product: float, years: int) -> float:
     return math.expm1(math.log(product) / years)
 
 
-@exact_kernel
+@allocating_kernel
 def _peak_year(plan: Plan, row: int, series: Array, deviates: Array, used: int, out: Array) -> None:
     """Fill the years of the highest value; NaN where it is the last year.
 
@@ -163,7 +163,7 @@ def _peak_year(plan: Plan, row: int, series: Array, deviates: Array, used: int, 
                 out[b] = past.year[k]
 
 
-@exact_kernel
+@allocating_kernel
 def _measure_series(
     plan: Plan, row: int, series: Array, deviates: Array, used: int, out: Array
 ) -> None:
@@ -192,7 +192,7 @@ def _measure_series(
             out[b] = now[b]
 
 
-@exact_kernel
+@allocating_kernel
 def measure_rows(plan: Plan, scalars: Array, deviates: Array, used: int, values: Array) -> None:
     """Measure every row of a plan in a block of draws.
 
@@ -249,7 +249,7 @@ def bounds(target: Target, number: Array, tolerance: float) -> tuple[Array, Arra
     return low, high
 
 
-@exact_kernel
+@allocating_kernel
 def count_met(
     values: Array,
     used: int,
@@ -291,7 +291,7 @@ def count_met(
             both[test] += met
 
 
-@exact_kernel
+@allocating_kernel
 def count_together(
     values: Array,
     used: int,

@@ -54,18 +54,32 @@ def exact_kernel(function: Function) -> Function:
     The compiler may not fuse a multiplication and an addition of its own accord, since a
     vectorised loop and its remainder could fuse differently and a draw's bits would
     depend on its place in the block. Where a fused operation is wanted it is written:
-    `fused`.
+    `fused`. As with `models.compiled.kernel`, the function makes no array, and arrays of which
+    one is written must not overlap.
     """
-    return compile_cached(function, _FOLDER)
+    return compile_cached(function, _FOLDER, _nrt=False)
+
+
+def exact_step(function: Function) -> Function:
+    """Compile `function` as `exact_kernel` does, for kernels to call and not for Python.
+
+    Python's way in takes as long to compile as a small kernel.
+    """
+    return compile_cached(function, _FOLDER, _nrt=False, no_cpython_wrapper=True)
 
 
 def exact_formula(function: Function) -> Function:
-    """Compile a formula of scalars as `exact_kernel` does, always inlined by its caller.
+    """Compile a formula as `exact_kernel` does, always inlined by its caller.
 
     Without it the compiler may leave a call inside a loop over draws, which then stays
     scalar.
     """
-    return compile_cached(function, _FOLDER, forceinline=True)
+    return compile_cached(function, _FOLDER, _nrt=False, forceinline=True)
+
+
+def allocating_kernel(function: Function) -> Function:
+    """Compile `function` as `exact_kernel` does; it may make arrays."""
+    return compile_cached(function, _FOLDER)
 
 
 def _fused(typingctx: Any, a: Any, b: Any, c: Any) -> Any:

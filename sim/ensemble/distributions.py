@@ -9,6 +9,7 @@ shape, probability_zero.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -82,18 +83,33 @@ def uniform(z: float, low: float, high: float) -> float:
 
 
 @exact_formula
+def exceedance_of_delay(z: float, probability_zero: float) -> float:
+    """Return the exceedance probability of the delay at score `z`, given one; 1 or more: none."""
+    return exceedance(z) * (1.0 / (1.0 - probability_zero))
+
+
+@exact_formula
+def hazard_of_delay(given: float) -> float:
+    """Return -ln of an exceedance probability; of 1/2 where there is no delay."""
+    return -logarithm(given if given < 1.0 else 0.5)
+
+
+@exact_formula
+def delay(given: float, hazard: float, shape: float) -> float:
+    """Return the Weibull quantile, hazard**(1/shape); 0 where there is no delay."""
+    value = exponential(logarithm(hazard) * (1.0 / shape))
+    return value if given < 1.0 else 0.0
+
+
+@exact_formula
 def slip(z: float, shape: float, probability_zero: float) -> float:
     """Return the delay of a unit, in arbitrary units, at the normal score `z`.
 
     Zero with `probability_zero` (below 1/2); else Weibull, (-ln s)**(1/shape) with s the
     exceedance probability given a delay. The caller divides by the median.
     """
-    given = exceedance(z) * (1.0 / (1.0 - probability_zero))
-    # 1/2 stands in where there is no delay, so that every draw takes the same way
-    late = given < 1.0
-    minus_log = -logarithm(given if late else 0.5)
-    delay = exponential(logarithm(minus_log) * (1.0 / shape))
-    return delay if late else 0.0
+    given = exceedance_of_delay(z, probability_zero)
+    return delay(given, hazard_of_delay(given), shape)
 
 
 @exact_kernel
@@ -127,6 +143,13 @@ def standard_deviation(code: int, parameter: FloatArray) -> float:
     """
     if code == GAUSSIAN:
         return float(parameter[1])
+    return _deviation(code, tuple(parameter.tolist()))
+
+
+@cache
+def _deviation(code: int, numbers: tuple[float, ...]) -> float:
+    """`standard_deviation` of what is not Gaussian, for all scenarios once."""
+    parameter = np.array(numbers)
     score = np.linspace(-_REACH, _REACH, _GRID)
     weight = np.exp(-0.5 * score * score)
     weight /= weight.sum()

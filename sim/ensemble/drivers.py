@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble import distributions
-from sim.ensemble.compiled import exact_formula, exact_kernel, fused
+from sim.ensemble.compiled import allocating_kernel, exact_formula, exact_step, fused
 from sim.ensemble.normal import exponential, normals
 from sim.ensemble.picks import CENTRE, apply_growth_draws, pick_draws
 from sim.ensemble.plan import DriverPlan, IntArray, SamplingPlan
@@ -59,15 +59,20 @@ class DriverBlock(NamedTuple):
     clamped: IntArray
 
 
-@exact_kernel
-def _fill_scores(plan: SamplingPlan, first_draw: int, deviates: FloatArray) -> None:
+@exact_step
+def _fill_scores(
+    plan: SamplingPlan,
+    first_draw: int,
+    deviates: FloatArray,
+    words: npt.NDArray[np.uint64],
+    uniform: FloatArray,
+    score: FloatArray,
+) -> None:
     """Fill the independent standard normals of every input and year.
 
     Draws come in groups of 128; of the groups at the ends only what lies in the block is
-    kept.
+    kept. `words`, `uniform` and `score` (128,) are scratch.
     """
-    words = np.empty(GROUP, np.uint64)
-    uniform, score = np.empty(GROUP), np.empty(GROUP)
     block = deviates.shape[1]
     for group in range(first_draw // GROUP, (first_draw + block - 1) // GROUP + 1):
         start = group * GROUP
@@ -89,10 +94,11 @@ def _fill_scores(plan: SamplingPlan, first_draw: int, deviates: FloatArray) -> N
                     normals(uniform, kept)
                 else:
                     normals(uniform, score)
-                    kept[:] = score[low - start : high - start]
+                    for b in range(high - low):  # an assignment of rows takes long to compile
+                        kept[b] = score[low - start + b]
 
 
-@exact_kernel
+@exact_step
 def _correlate(plan: SamplingPlan, deviates: FloatArray) -> None:
     """Turn independent scores into correlated innovations, in place.
 
@@ -117,7 +123,7 @@ def _correlate(plan: SamplingPlan, deviates: FloatArray) -> None:
                     own[b] = fused(weight, other[b], own[b])
 
 
-@exact_kernel
+@exact_step
 def _apply_time_structure(plan: SamplingPlan, deviates: FloatArray) -> None:
     """Turn yearly innovations into scores with the input's time structure, in place."""
     for i in range(plan.key.shape[0]):
@@ -136,16 +142,30 @@ def _apply_time_structure(plan: SamplingPlan, deviates: FloatArray) -> None:
                 now[b] = fused(keep, before[b], fresh * now[b])
 
 
-@exact_kernel
-def _apply_slip(score: FloatArray, shape: float, probability_zero: float, median: float) -> None:
-    """Turn scores into delays relative to their median, less one, in place."""
+@exact_step
+def _apply_slip(
+    score: FloatArray, shape: float, probability_zero: float, median: float, given: FloatArray
+) -> None:
+    """Turn scores into delays relative to their median, less one, in place.
+
+    `distributions.slip` in the steps that vectorise one by one; `given` is scratch.
+    """
     for b in range(score.shape[0]):
-        score[b] = distributions.slip(score[b], shape, probability_zero) / median - 1.0
+        given[b] = distributions.exceedance_of_delay(score[b], probability_zero)
+    for b in range(score.shape[0]):
+        score[b] = distributions.hazard_of_delay(given[b])
+    for b in range(score.shape[0]):
+        score[b] = distributions.delay(given[b], score[b], shape) / median - 1.0
 
 
-@exact_kernel
-def _apply_marginals(plan: SamplingPlan, deviates: FloatArray, base_draw: IntArray) -> None:
-    """Turn scores into deviations from the median, in place; pick the base draws."""
+@exact_step
+def _apply_marginals(
+    plan: SamplingPlan, deviates: FloatArray, base_draw: IntArray, room: FloatArray
+) -> None:
+    """Turn scores into deviations from the median, in place; pick the base draws.
+
+    `room` (block,) is scratch.
+    """
     for i in range(plan.key.shape[0]):
         code = plan.code[i]
         parameter = plan.parameter[i]
@@ -154,7 +174,7 @@ def _apply_marginals(plan: SamplingPlan, deviates: FloatArray, base_draw: IntArr
             if plan.row[i] != plan.growth_row:
                 pick_draws(score, plan.base_draws, base_draw)
         elif code == _SLIP:
-            _apply_slip(score, parameter[4], parameter[5], plan.median[i])
+            _apply_slip(score, parameter[4], parameter[5], plan.median[i], room)
         elif code != _GAUSSIAN:
             n_year = 1 if plan.constant[i] else plan.year.shape[0]
             for y in range(n_year):
@@ -163,7 +183,7 @@ def _apply_marginals(plan: SamplingPlan, deviates: FloatArray, base_draw: IntArr
                     score[b] = distributions.quantile(code, score[b], parameter) - plan.median[i]
 
 
-@exact_kernel
+@allocating_kernel
 def sample_block(
     plan: SamplingPlan, first_draw: int, deviates: FloatArray, base_draw: IntArray
 ) -> None:
@@ -182,14 +202,16 @@ def sample_block(
         Receives the draw of the base year; -1 (its centre) where no input picks one.
     """
     base_draw[:] = CENTRE
-    _fill_scores(plan, first_draw, deviates)
+    words, rooms = np.empty(GROUP, np.uint64), np.empty((2, GROUP))
+    _fill_scores(plan, first_draw, deviates, words, rooms[0], rooms[1])
     _correlate(plan, deviates)
     _apply_time_structure(plan, deviates)
-    _apply_marginals(plan, deviates, base_draw)
-    apply_growth_draws(plan, deviates, 0, deviates.shape[1])
+    _apply_marginals(plan, deviates, base_draw, np.empty(deviates.shape[1]))
+    block = deviates.shape[1]
+    apply_growth_draws(plan, deviates, 0, block, np.empty(block, np.int64))
 
 
-@exact_kernel
+@allocating_kernel
 def sample_centre(plan: SamplingPlan, deviates: FloatArray, base_draw: IntArray) -> None:
     """Fill the deviates of the central path: every score zero, every input at its median.
 
@@ -198,11 +220,11 @@ def sample_centre(plan: SamplingPlan, deviates: FloatArray, base_draw: IntArray)
     deviates[:] = 0.0
     _correlate(plan, deviates)
     _apply_time_structure(plan, deviates)
-    _apply_marginals(plan, deviates, base_draw)
+    _apply_marginals(plan, deviates, base_draw, np.empty(deviates.shape[1]))
     base_draw[:] = CENTRE
 
 
-@exact_kernel
+@allocating_kernel
 def sample_alone(
     plan: SamplingPlan, score: float, deviates: FloatArray, base_draw: IntArray
 ) -> None:
@@ -221,11 +243,12 @@ def sample_alone(
         for y in range(rows):
             deviates[plan.row[i] + y, i] = score / math.sqrt(rows)
     _apply_time_structure(plan, deviates)
-    _apply_marginals(plan, deviates, base_draw)
+    _apply_marginals(plan, deviates, base_draw, np.empty(deviates.shape[1]))
+    picked = np.empty(deviates.shape[1], np.int64)
     for b in range(base_draw.shape[0]):
         growth = b < n_input and plan.row[b] == plan.growth_row
         if growth:
-            apply_growth_draws(plan, deviates, b, b + 1)
+            apply_growth_draws(plan, deviates, b, b + 1, picked)
         if b >= n_input or plan.code[b] != _INDEX or growth:
             base_draw[b] = CENTRE
 
@@ -270,7 +293,7 @@ def _moved(effect: int, centre: float, x: float) -> float:
     return centre + x
 
 
-@exact_kernel
+@exact_step
 def _move(
     effect: int,
     centre: float,
@@ -291,33 +314,20 @@ def _move(
     return count
 
 
-@exact_kernel
-def apply_block(
+@exact_step
+def _apply(
     plan: DriverPlan,
     deviates: FloatArray,
     drivers: FloatArray,
     slip: FloatArray,
     clamped: IntArray,
     used: int,
+    rooms: FloatArray,
 ) -> None:
-    """Move a scenario's central paths by the deviates.
-
-    Parameters
-    ----------
-    plan : DriverPlan
-    deviates : ndarray, shape (n_row, block)
-        From `sample_block` or `sample_centre`.
-    drivers : ndarray, shape (n_driver, 1 + n_year, block)
-        Receives the drivers, base year first, inside [lower, upper] where inputs move them.
-    slip : ndarray, shape (n_unit, block)
-        Receives the delay of each unit in years.
-    clamped : ndarray of int64, shape (n_driver,)
-        Is increased by the number of values held back by a bound.
-    used : int
-        Number of leading draws that `clamped` counts.
-    """
+    """Do what `apply_block` does; `rooms` (3, block) is scratch."""
     block = deviates.shape[1]
-    none, fixed, x = np.zeros(block), np.empty(block), np.empty(block)
+    none, fixed, x = rooms[0], rooms[1], rooms[2]
+    none[:] = 0.0
     for d in range(drivers.shape[0]):
         effect = plan.effect[d]
         lower, upper = plan.lower[d], plan.upper[d]
@@ -343,6 +353,34 @@ def apply_block(
                 fixed[b] = fused(amplitude, value[b], fixed[b])
         for b in range(block):
             slip[u, b] = plan.central_slip[u] * max(fixed[b], 0.0)
+
+
+@allocating_kernel
+def apply_block(
+    plan: DriverPlan,
+    deviates: FloatArray,
+    drivers: FloatArray,
+    slip: FloatArray,
+    clamped: IntArray,
+    used: int,
+) -> None:
+    """Move a scenario's central paths by the deviates.
+
+    Parameters
+    ----------
+    plan : DriverPlan
+    deviates : ndarray, shape (n_row, block)
+        From `sample_block` or `sample_centre`.
+    drivers : ndarray, shape (n_driver, 1 + n_year, block)
+        Receives the drivers, base year first, inside [lower, upper] where inputs move them.
+    slip : ndarray, shape (n_unit, block)
+        Receives the delay of each unit in years.
+    clamped : ndarray of int64, shape (n_driver,)
+        Is increased by the number of values held back by a bound.
+    used : int
+        Number of leading draws that `clamped` counts.
+    """
+    _apply(plan, deviates, drivers, slip, clamped, used, np.empty((3, deviates.shape[1])))
 
 
 def assemble_drivers(

@@ -238,9 +238,14 @@ def exceedance(z: float) -> float:
 @exact_kernel
 def _replace_tails(centred: FloatArray, out: FloatArray) -> None:
     """Put the quantiles of the tails where the middle formula does not hold."""
-    for j in range(centred.shape[0]):
-        if _inside(centred[j]) < 0.0:
-            out[j] = _tail(centred[j])
+    for first in range(0, centred.shape[0], _LANES):
+        signs = 0
+        for j in range(first, first + _LANES):
+            signs |= bits_of(_inside(centred[j]))
+        if signs < 0:
+            for j in range(first, first + _LANES):
+                if _inside(centred[j]) < 0.0:
+                    out[j] = _tail(centred[j])
 
 
 @exact_kernel
@@ -257,13 +262,9 @@ def normals(centred: FloatArray, out: FloatArray) -> None:
 
     Notes
     -----
-    The middle formula runs over 32 values at a time; the two values in a thousand that lie
-    beyond it are done again one by one.
+    The middle formula runs over all values; the two in a thousand that lie beyond it are
+    looked for 32 at a time and done again one by one.
     """
-    for first in range(0, centred.shape[0], _LANES):
-        signs = 0
-        for j in range(first, first + _LANES):
-            signs |= bits_of(_inside(centred[j]))
-            out[j] = _central(centred[j])
-        if signs < 0:
-            _replace_tails(centred[first : first + _LANES], out[first : first + _LANES])
+    for j in range(centred.shape[0]):
+        out[j] = _central(centred[j])
+    _replace_tails(centred, out)

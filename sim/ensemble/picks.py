@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.compiled import exact_kernel
+from sim.ensemble.compiled import exact_kernel, exact_step
 from sim.ensemble.normal import exceedance
 from sim.ensemble.plan import IntArray, SamplingPlan
 
@@ -30,12 +30,16 @@ def pick_growth_draws(plan: SamplingPlan, deviates: FloatArray, picked: IntArray
         pick_draws(deviates[plan.growth_row], plan.state.shape[1], picked)
 
 
-@exact_kernel
-def apply_growth_draws(plan: SamplingPlan, deviates: FloatArray, first: int, last: int) -> None:
-    """Take states and widths of shocks from the growth draw, in columns first to last - 1."""
+@exact_step
+def apply_growth_draws(
+    plan: SamplingPlan, deviates: FloatArray, first: int, last: int, picked: IntArray
+) -> None:
+    """Take states and widths of shocks from the growth draw, in columns first to last - 1.
+
+    `picked` (block,) is scratch.
+    """
     if plan.growth_row < 0:
         return
-    picked = np.empty(deviates.shape[1], np.int64)
     pick_growth_draws(plan, deviates, picked)
     for s in range(plan.state_row.shape[0]):
         own = deviates[plan.state_row[s]]

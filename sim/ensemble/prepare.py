@@ -29,7 +29,7 @@ from models.labels import (
 from models.state import DRIVERS, PARAMETERS, Base, Structure
 from sim.baseyear.pack import BUNDLED, identity_of
 from sim.baseyear.power_profiles import typical_days
-from sim.ensemble.compiled import exact_kernel
+from sim.ensemble.compiled import allocating_kernel
 from sim.ensemble.picks import CENTRE
 from sim.errors import InputError
 from sim.scenario.defaults import BASE_YEAR, default_path
@@ -274,7 +274,7 @@ class BaseTables(NamedTuple):
         return self.shaped(rows)
 
 
-@exact_kernel
+@allocating_kernel
 def _pick(table: Array, index: NDArray[np.int64], out: Array) -> bool:
     """Fill `out` (row, B) with columns of `table` (row, base draws + 1); -1 is the last.
 
@@ -287,9 +287,8 @@ def _pick(table: Array, index: NDArray[np.int64], out: Array) -> bool:
             return False
         place[b] = index[b] if index[b] >= 0 else draws
     for row in range(out.shape[0]):
-        source, target = table[row], out[row]
-        for b in range(target.shape[0]):
-            target[b] = source[place[b]]
+        for b in range(out.shape[1]):
+            out[row, b] = table[row, place[b]]
     return True
 
 

@@ -31,7 +31,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.ensemble.compiled import exact_kernel
+from sim.ensemble.compiled import allocating_kernel, exact_kernel
 from sim.ensemble.random import GROUP, centred, philox4x32
 from sim.errors import InputError
 
@@ -104,7 +104,7 @@ def direction_numbers(dimensions: IntArray, digits: int) -> WordArray:
     return np.ascontiguousarray(scaled.astype(np.uint64).T) << np.uint64(_DIGITS - _SCIPY_BITS)
 
 
-@exact_kernel
+@allocating_kernel
 def scramble(
     direction: WordArray, key: WordArray, year: IntArray, replicates: int
 ) -> tuple[WordArray, WordArray]:
