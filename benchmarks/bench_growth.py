@@ -20,6 +20,7 @@ class Parts:
         from models.state import DRIVERS
         from sim.baseyear.pack import load_pack
         from sim.ensemble.accumulate import BLOCK, LEAF
+        from sim.ensemble.quantiles import Bins
         from sim.ensemble.run import resolve_scenarios
         from sim.ensemble.summary import Leaf, Summary
         from sim.ensemble.work import (
@@ -37,7 +38,7 @@ class Parts:
         self.clamped = np.zeros(len(DRIVERS), np.int64)
         sample(self.work, self.scratch, 0)
         simulate_case(self.work, 0, self.scratch, self.clamped)
-        scalars = self.scratch.results.scalars
+        scalars = self.scratch.scalars[0]
         self.summary = Summary(
             simulate_centre(self.work, 0),
             np.empty((*scalars.shape[:-1], LEAF)),
@@ -46,7 +47,7 @@ class Parts:
             self.work.cases[0].years,
             "plan",
         )
-        self.room = np.empty((*scalars.shape[:-1], LEAF))
+        self.bins = Bins(self.summary.quantiles)
         self.time_sample_a_leaf()
         self.time_summarise_a_leaf()
 
@@ -66,10 +67,10 @@ class Parts:
             )
 
     def time_summarise_a_leaf(self) -> None:
-        leaf = self.leaf_of(self.summary, self.room)
+        leaf = self.leaf_of(self.summary)
         for first in range(0, self.leaf_size, self.block):
-            self.summary.add(leaf, self.scratch.results, first)
-        self.summary.close(leaf, 0)
+            self.summary.add(leaf, self.bins, self.scratch.results[0], first, self.block)
+        assert leaf.sound()
 
 
 class Writing:

@@ -1,4 +1,4 @@
-"""Tables by sector, carrier and technology, added up over draws while the years pass."""
+"""Scalars and tables by sector, carrier and technology, added up over draws year by year."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VECTORS: Final = (
     "electricity_capacity",
     "co2",
 )
-TABLES: Final = (*MATRICES, *VECTORS)  # in the order of `add_tables`
+TABLES: Final = ("scalars", *MATRICES, *VECTORS)  # in the order of `add_tables`
 NOTHING: Final = totals(np.zeros((0, 0)))  # of no year
 
 
@@ -47,7 +47,7 @@ def add_table(table: Array, y: int, used: int, totals: Totals, at: int) -> int:
 @step
 def add_tables(y: int, results: Results, used: int, totals: Totals) -> None:
     """Add the leading `used` draws of a year to the totals, in the order of `TABLES`."""
-    at = 0
+    at = add_table(results.scalars, y, used, totals, 0)
     for k in range(results.final_demand.shape[0]):
         at = add_table(results.final_demand[k], y, used, totals, at)
     for s in range(results.final_energy.shape[0]):

@@ -74,7 +74,7 @@ def check_agreement(work: Work, program: Program, draws: int = 256) -> float:
     theirs = as_results(program.simulate(scores[program.sampling.order]))
     worst = 0.0
     for name in Results._fields[:-1]:
-        ours, found = getattr(scratch.results, name), getattr(theirs, name)
+        ours, found = getattr(scratch.results[0], name), getattr(theirs, name)
         size = np.maximum(np.abs(ours).max(axis=-1, keepdims=True), 1e-9)
         gap = float((np.abs(found - ours) / size).max())
         if not gap <= AGREEMENT:
@@ -142,7 +142,9 @@ def model_rate(work: Work, draws: int) -> float:
     case, slips = work.cases[0], scratch.slips[0]
     started = time.perf_counter()
     for _ in range(0, draws, BLOCK):
-        simulate(case.structure, scratch.base, scratch.drivers, slips, scratch.lean, scratch.room)
+        simulate(
+            case.structure, scratch.base, scratch.drivers, slips, scratch.lean[0], scratch.room
+        )
     return draws / (time.perf_counter() - started)
 
 

@@ -38,7 +38,7 @@ from sim.assess.register import Target
 from sim.assess.results import RunResult, scenario_names
 from sim.ensemble.accumulate import LEAF
 from sim.ensemble.methods import Design, recorded_design
-from sim.ensemble.quantiles import LEADING, QuantileStream
+from sim.ensemble.quantiles import LEADING, Bins, QuantileStream
 from sim.errors import InputError
 
 LEVELS = (0.05, 0.5, 0.95)
@@ -213,7 +213,9 @@ class TargetTally:
             tests = (self._row[main], low[main], high[main], self._members)
             count_together(values, used, *tests, mirrored, together[0], together[1])
         if self._spread:
-            self._quantiles[index].add(values[: self._spread], used, first)
+            bins = Bins(self._quantiles[index], LEAF)
+            bins.add(values[: self._spread], used, first)
+            bins.count()
         with self._lock:
             replicate = self.how.replicate(first)
             self._counts[:, index, replicate] += counts

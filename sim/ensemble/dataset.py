@@ -26,7 +26,7 @@ from models.labels import (
     TECHNOLOGY_NAMES,
 )
 from models.state import IDENTITIES, SCALARS
-from models.tables import TABLES
+from models.tables import MATRICES, VECTORS
 
 Array = NDArray[np.float64]
 LABELS: Mapping[str, Sequence[str]] = {
@@ -80,7 +80,7 @@ def variables() -> Mapping[str, Variable]:
         )
         for row in rows
     }
-    assert {*SCALARS, *TABLES} <= set(table)
+    assert {*SCALARS, *MATRICES, *VECTORS} <= set(table)
     return table
 
 

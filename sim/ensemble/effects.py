@@ -41,8 +41,7 @@ def effects_of(work: Work, index: int, score: float = 1.0) -> NDArray[np.float64
     scratch = Scratch(work, len(work.sampler.inputs) + 1)  # the last column is the centre
     sample_alone(work.sampler.plan, score, scratch.deviates, scratch.base_draw)
     work.tables.fill(scratch.base_draw, scratch.base_rows)
-    simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))
-    scalars = scratch.results.scalars
+    scalars = simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64)).scalars
     return scalars[..., :-1] - scalars[..., -1:]
 
 

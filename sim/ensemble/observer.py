@@ -29,7 +29,7 @@ class Observer(Protocol):
         ----------
         index : int
             Position of the scenario.
-        scalars : ndarray, shape (len(SCALARS), Y, 1024)
+        scalars : ndarray, shape (len(SCALARS), Y, width)
             Reused afterwards; only the first `used` columns count.
         used, first : int
             Number of draws in the leaf, and number of its first draw.

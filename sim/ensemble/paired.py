@@ -9,8 +9,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from models.moments import add_rows
 from models.state import SCALARS
-from sim.ensemble.accumulate import LEAF, Moments, MomentTree, leaf_sums
+from sim.ensemble.accumulate import BLOCK, LEAF, Moments, MomentTree
 from sim.ensemble.compiled import exact_kernel
 from sim.ensemble.methods import Design
 from sim.ensemble.standard_error import error_of_groups
@@ -20,33 +21,69 @@ Counts = NDArray[np.int64]
 
 
 @exact_kernel
-def subtract(
-    first: Array, second: Array, used: int, difference: Array, above: Counts, below: Counts
+def add_pairs(
+    scalars: Array,
+    pairs: Counts,
+    used: int,
+    centre: Array,
+    mirrored: bool,
+    rooms: Array,
+    sums: Array,
+    folded: Array,
+    signs: Counts,
 ) -> None:
-    """Fill `difference` (n, width) with ``first - second``; count signs of `used` draws.
+    """Add the differences of pairs of scenarios.
 
-    `above` and `below` (n,) are increased by the numbers of draws above and below zero.
+    Parameters
+    ----------
+    scalars : ndarray, shape (n_scenario, n, width)
+    pairs : ndarray of int64, shape (P, 2)
+        The scenarios of each pair, of which the second is subtracted.
+    used : int
+        Number of leading draws that count.
+    centre : ndarray, shape (P, n)
+        Differences about which to sum.
+    mirrored : bool
+        Whether neighbouring draws are mirror images.
+    rooms : ndarray, shape (3, 1, 1, width)
+        Scratch.
+    sums : ndarray, shape (2, P, n)
+        Are increased by the sums of deviations and of their squares.
+    folded : ndarray, shape (2, P, n)
+        Likewise by those of the means of mirrored draws.
+    signs : ndarray of int64, shape (2, P, n)
+        Are increased by the numbers of draws above and below zero.
     """
-    for i in range(first.shape[0]):
-        p, q, out = first[i], second[i], difference[i]
-        over, under = 0, 0
-        for b in range(used):
-            out[b] = p[b] - q[b]
-            over += int(out[b] > 0.0)
-            under += int(out[b] < 0.0)
-        above[i] += over
-        below[i] += under
+    difference, means, padded = rooms[0], rooms[1], rooms[2, 0, 0]
+    own, half = difference[0, 0], means[0, 0]
+    for i in range(scalars.shape[1]):
+        for p in range(pairs.shape[0]):
+            first, second = scalars[pairs[p, 0], i], scalars[pairs[p, 1], i]
+            above, below = 0, 0
+            for b in range(used):
+                own[b] = first[b] - second[b]
+                above += int(own[b] > 0.0)
+                below += int(own[b] < 0.0)
+            signs[0, p, i] += above
+            signs[1, p, i] += below
+            middle = centre[p, i : i + 1]
+            add_rows(difference, 0, used, middle, sums[:, p, i : i + 1], padded)
+            if mirrored:
+                for b in range(used // 2):
+                    half[b] = 0.5 * (own[2 * b] + own[2 * b + 1])
+                add_rows(means, 0, used // 2, middle, folded[:, p, i : i + 1], padded)
 
 
 class PairedLeaf:
-    """What one thread gathers from a leaf: sums (2, n) and signs (2, n) of each pair.
+    """What one thread gathers from the blocks of a leaf: sums and signs (2, P, n) of the pairs.
 
-    `folded` holds the sums of the means of mirrored draws, where there are any.
+    `folded` holds the sums of the means of mirrored draws, zero where there are none.
     """
 
-    def __init__(self, sums: list[Array], signs: list[Counts]) -> None:
-        self.sums, self.signs = sums, signs
-        self.folded: list[Array] = []
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.sums, self.folded = np.zeros((2, *shape)), np.zeros((2, *shape))
+        self.signs = np.zeros((2, *shape), np.int64)
+        self.rooms = np.empty((3, 1, 1, BLOCK))
 
 
 class Paired:
@@ -64,65 +101,49 @@ class Paired:
 
     def __init__(self, centre: Sequence[Array], draws: int, how: Design) -> None:
         self.draws, self.how = draws, how
-        self.pairs = list(combinations(range(len(centre)), 2))
-        self.moments = [MomentTree(centre[a] - centre[b]) for a, b in self.pairs]
-        self.signs = [np.zeros((2, tree.centre.size), np.int64) for tree in self.moments]
-        # moments of the means of mirrored pairs; sums of each replicate, by leaf
-        self.pair_means = [MomentTree(tree.centre) for tree in self.moments if how.mirrored]
-        self.replicates = [
-            [MomentTree(tree.centre.ravel()) for _ in range(how.replicates if how.points else 0)]
-            for tree in self.moments
-        ]
+        self.pairs = np.array(list(combinations(range(len(centre)), 2)), np.int64).reshape(-1, 2)
+        values = np.stack(centre).reshape(len(centre), -1)
+        self.moments = MomentTree(values[self.pairs[:, 0]] - values[self.pairs[:, 1]])
+        self.signs = np.zeros((2, *self.moments.shape), np.int64)
+        # of the means of mirrored draws, and of each replicate
+        self.folded = MomentTree(self._middle())
+        count = how.replicates if how.points else 0
+        self.replicates = [MomentTree(self._middle()) for _ in range(count)]
 
-    def leaf(self, scalars: Array, first: int, room: Array) -> PairedLeaf:
-        """Gather a leaf that starts at draw `first`.
+    def _middle(self) -> Array:
+        """What the differences are summed about: (P, n)."""
+        return self.moments.centre.reshape(self.moments.shape)
 
-        Parameters
-        ----------
-        scalars : ndarray, shape (n_scenario, len(SCALARS), Y, 1024)
-        first : int
-        room : ndarray, shape (len(SCALARS), Y, 1024)
-            Scratch memory.
-        """
-        used = min(LEAF, self.draws - first)
-        difference = room.reshape(-1, LEAF)
-        found = PairedLeaf([], [])
-        for (a, b), tree in zip(self.pairs, self.moments, strict=True):
-            sums = np.zeros((2, tree.centre.size))
-            signs = np.zeros((2, tree.centre.size), np.int64)
-            pair = (scalars[a].reshape(-1, LEAF), scalars[b].reshape(-1, LEAF))
-            subtract(*pair, used, difference, signs[0], signs[1])
-            leaf_sums(difference, used, tree.centre, sums)
-            found.sums.append(sums)
-            found.signs.append(signs)
-            if self.how.mirrored:
-                means = 0.5 * (difference[:, 0:used:2] + difference[:, 1:used:2])
-                folded = np.zeros_like(sums)
-                leaf_sums(means, used // 2, tree.centre, folded)
-                found.folded.append(folded)
-        return found
+    def leaf(self) -> PairedLeaf:
+        """Return room for a leaf."""
+        return PairedLeaf(self.moments.shape)
+
+    def add(self, leaf: PairedLeaf, scalars: Array, used: int) -> None:
+        """Add the leading `used` draws of a block, (n_scenario, len(SCALARS), Y, BLOCK)."""
+        if len(self.pairs):
+            values = scalars.reshape(len(scalars), -1, BLOCK)
+            found = (leaf.rooms, leaf.sums, leaf.folded, leaf.signs)
+            add_pairs(values, self.pairs, used, self._middle(), self.how.mirrored, *found)
 
     def merge(self, leaf: PairedLeaf, first: int) -> None:
         """Take over what a thread gathered; leaves may come in any order."""
-        for i, tree in enumerate(self.moments):
-            tree.add_sums(first // LEAF, leaf.sums[i])
-            self.signs[i] += leaf.signs[i]
-            if self.how.mirrored:
-                self.pair_means[i].add_sums(first // LEAF, leaf.folded[i])
-            if self.how.points:
-                own = self.replicates[i][self.how.replicate(first)]
-                own.add_sums(first % self.how.points // LEAF, leaf.sums[i].copy())
+        sums = leaf.sums.reshape(2, -1)
+        self.moments.add_sums(first // LEAF, sums)
+        self.signs += leaf.signs
+        if self.how.mirrored:
+            self.folded.add_sums(first // LEAF, leaf.folded.reshape(2, -1))
+        if self.how.points:
+            own = self.replicates[self.how.replicate(first)]
+            own.add_sums(first % self.how.points // LEAF, sums.copy())
 
-    def _error(self, pair: int, found: Moments) -> Array:
-        """Standard error of the mean difference, by how the draws were made."""
+    def _error(self, found: Moments) -> Array:
+        """Standard error of the mean differences, by how the draws were made."""
         if self.how.mirrored:
             count = self.draws // 2
-            spread = self.pair_means[pair].finish(self.draws, count).std
-            return np.asarray(spread / np.sqrt(count)).reshape(found.std.shape)
+            return np.asarray(self.folded.finish(self.draws, count).std / np.sqrt(count))
         if self.how.points:
-            means = [tree.finish(self.how.points).mean for tree in self.replicates[pair]]
-            error = error_of_groups(np.stack(means, axis=-1)).standard_error
-            return np.asarray(error).reshape(found.std.shape)
+            means = [tree.finish(self.how.points).mean for tree in self.replicates]
+            return np.asarray(error_of_groups(np.stack(means, axis=-1)).standard_error)
         return np.asarray(found.std / np.sqrt(self.draws))
 
     def dataset(self, names: Sequence[str], years: NDArray[np.int64]) -> xr.Dataset:
@@ -135,17 +156,18 @@ class Paired:
             variable, year), with the names of the scenarios `a` and `b` of each pair; the number of
             draws is an attribute.
         """
-        shape = (len(self.pairs), len(SCALARS), years.size)
-        parts = {name: np.empty(shape) for name in ("mean", "mean_se", "std")}
-        shares = np.empty((2, *shape))
-        for i, (tree, signs) in enumerate(zip(self.moments, self.signs, strict=True)):
-            found = tree.finish(self.draws)
-            parts["mean"][i], parts["std"][i] = found.mean, found.std
-            parts["mean_se"][i] = self._error(i, found)
-            shares[:, i] = (signs / self.draws).reshape(2, *shape[1:])
-        parts["share_above_zero"], parts["share_below_zero"] = shares
+        found = self.moments.finish(self.draws)
+        above, below = self.signs / self.draws
+        parts = {
+            "mean": found.mean,
+            "mean_se": self._error(found),
+            "std": found.std,
+            "share_above_zero": above,
+            "share_below_zero": below,
+        }
+        shape, dims = (-1, len(SCALARS), years.size), ("pair", "variable", "year")
         return xr.Dataset(
-            {name: (("pair", "variable", "year"), values) for name, values in parts.items()},
+            {name: (dims, values.reshape(shape)) for name, values in parts.items()},
             {
                 "a": ("pair", [names[a] for a, _ in self.pairs]),
                 "b": ("pair", [names[b] for _, b in self.pairs]),

@@ -58,12 +58,12 @@ def replay(work: Work, index: int, first: int, count: int = 1) -> Results:
     found: Results | None = None
     for start in range(first - first % BLOCK, last, BLOCK):
         sample(work, scratch, start)
-        simulate_case(work, index, scratch, clamped)
+        results = simulate_case(work, index, scratch, clamped)
         if found is None:
-            shapes = [part.shape[:-1] for part in scratch.results]
+            shapes = [part.shape[:-1] for part in results]
             found = Results(*(np.empty((*shape, count)) for shape in shapes))
         begin, end = max(first, start), min(last, start + BLOCK)
-        for ours, block in zip(found, scratch.results, strict=True):
+        for ours, block in zip(found, results, strict=True):
             ours[..., begin - first : end - first] = block[..., begin - start : end - start]
     assert found is not None
     return found

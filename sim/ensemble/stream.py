@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import NoReturn
 
 import numpy as np
 
@@ -21,22 +22,23 @@ from sim.ensemble.accumulate import BLOCK, LEAF
 from sim.ensemble.methods import Design
 from sim.ensemble.observer import Observer
 from sim.ensemble.paired import Paired, PairedLeaf
-from sim.ensemble.quantiles import LEADING
+from sim.ensemble.quantiles import APART, LEADING, Bins
 from sim.ensemble.summary import SUBSET, Leaf, Summary
 from sim.ensemble.work import INDEPENDENT, Scratch, Work, sample, simulate_case
+from sim.errors import InputError
 
 AHEAD = 2  # leaves given out beyond those in work, for each thread
 Progress = Callable[[int, int], None]
 
 
 class Room:
-    """Memory of one thread: a block in work, and the scalars of a leaf."""
+    """Memory of one thread: a block in work, bins, and the scalars of a leaf for observers."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, summaries: Sequence[Summary], watched: bool) -> None:
         self.scratch = Scratch(work, BLOCK)
-        shape = self.scratch.results.scalars.shape[:-1]
-        self.scalars = np.empty((len(work.cases), *shape, LEAF))
-        self.difference = np.empty((*shape, LEAF))
+        self.bins = [Bins(summary.quantiles) for summary in summaries]
+        shape = self.scratch.scalars.shape[:-1]
+        self.scalars = np.empty((*shape, LEAF + APART if watched else 0))
 
 
 class Stream:
@@ -72,7 +74,8 @@ class Stream:
     ) -> None:
         self.work, self.draws, self.observers = work, draws, observers
         scalars = [item.scalars[..., 0] for item in centre]
-        self.leading = np.empty((len(centre), *scalars[0].shape, min(draws, LEADING)))
+        kept = min(draws, LEADING)
+        self.leading = np.empty((len(centre), *scalars[0].shape, kept + APART))[..., :kept]
         self.summaries = [
             Summary(item, room, draws, len(DRIVERS), case.years, case.scenario.name)
             for item, room, case in zip(centre, self.leading, work.cases, strict=True)
@@ -88,9 +91,10 @@ class Stream:
             For the first leaf with a draw that cannot be summarised.
         """
         pool = ThreadPoolExecutor(threads)
+        everyone = [Room(self.work, self.summaries, bool(self.observers)) for _ in range(threads)]
         rooms: SimpleQueue[Room] = SimpleQueue()
-        for _ in range(threads):
-            rooms.put(Room(self.work))
+        for room in everyone:
+            rooms.put(room)
         try:
             self._pass(range(0, self.leading.shape[-1], LEAF), pool, rooms, threads, progress)
             for summary in self.summaries:
@@ -100,6 +104,8 @@ class Stream:
             self._pass(range(LEADING, self.draws, LEAF), pool, rooms, threads, progress)
         finally:
             pool.shutdown(cancel_futures=True)  # a run that stops leaves its other draws undone
+        for bins in (bins for room in everyone for bins in room.bins):
+            bins.count()
         for observer in self.observers:
             observer.finish()
 
@@ -130,29 +136,44 @@ class Stream:
         room = rooms.get()
         try:
             last = min(first + LEAF, self.draws)
-            leaves = [
-                Leaf(summary, scalars)
-                for summary, scalars in zip(self.summaries, room.scalars, strict=True)
-            ]
+            leaves = [Leaf(summary) for summary in self.summaries]
+            pairs = self.paired.leaf()
             for start in range(first, last, BLOCK):
+                used, at = min(BLOCK, last - start), start - first
                 sample(self.work, room.scratch, start)
-                for index, summary in enumerate(self.summaries):
-                    leaf = leaves[index]
+                for index, (summary, leaf) in enumerate(zip(self.summaries, leaves, strict=True)):
                     results = simulate_case(
                         self.work,
                         index,
                         room.scratch,
                         leaf.clamped,
                         lean=start >= SUBSET,
-                        used=min(BLOCK, last - start),
+                        used=used,
                         totals=leaf.totals,
                     )
-                    summary.add(leaf, results, start)
-                    leaf.pivoted += int(room.scratch.room.pivoted[: last - start].sum())
-            for index, summary in enumerate(self.summaries):
-                summary.close(leaves[index], first)
-                for observer in self.observers:
-                    observer.add(index, room.scalars[index], last - first, first)
-            return leaves, self.paired.leaf(room.scalars, first, room.difference)
+                    summary.add(leaf, room.bins[index], results, start, used)
+                    leaf.pivoted += int(room.scratch.room.pivoted[:used].sum())
+                self.paired.add(pairs, room.scratch.scalars, used)
+                if self.observers:
+                    room.scalars[..., at : at + used] = room.scratch.scalars[..., :used]
+            for index, leaf in enumerate(leaves):
+                if not leaf.sound():
+                    self._explain(index, range(first, last, BLOCK), room.scratch)
+            for observer in self.observers:
+                for index, scalars in enumerate(room.scalars):
+                    observer.add(index, scalars, last - first, first)
+            return leaves, pairs
         finally:
             rooms.put(room)
+
+    def _explain(self, index: int, blocks: range, scratch: Scratch) -> NoReturn:
+        """Simulate a leaf once more, and name the draw that cannot be summarised."""
+        summary = self.summaries[index]
+        for start in blocks:
+            sample(self.work, scratch, start)
+            results = simulate_case(self.work, index, scratch, np.zeros(len(DRIVERS), np.int64))
+            summary.explain(results, start, min(BLOCK, blocks.stop - start))
+        raise InputError(
+            f"draws {blocks.start} to {blocks.stop - 1} give numbers too large to add up",
+            key=summary.name,
+        )

@@ -11,16 +11,8 @@ from numpy.typing import NDArray
 from models.moments import totals
 from models.state import IDENTITIES, SCALARS, Results
 from models.tables import TABLES, VECTORS, first_draw
-from sim.ensemble.accumulate import (
-    BLOCK,
-    LEAF,
-    MomentTree,
-    NonFiniteResultError,
-    check_finite,
-    leaf_sums,
-)
-from sim.ensemble.compiled import exact_kernel
-from sim.ensemble.quantiles import QuantileStream
+from sim.ensemble.accumulate import LEAF, MomentTree, NonFiniteResultError, check_finite
+from sim.ensemble.quantiles import Bins, QuantileStream
 from sim.errors import InputError
 
 Array = NDArray[np.float64]
@@ -42,61 +34,18 @@ class BrokenDrawError(InputError):
         self.draw = draw
 
 
-@exact_kernel
-def take_block(results: Results, used: int, place: int, scalars: Array, residual: Array) -> float:
-    """Copy the scalars of a block to `place` of a leaf, and look at every number once.
-
-    Parameters
-    ----------
-    results : Results
-    used : int
-        Number of leading draws that count.
-    place : int
-        Of the first draw on the last axis of `scalars`.
-    scalars : ndarray, shape (len(SCALARS), Y, 1024)
-    residual : ndarray, shape (len(IDENTITIES), Y)
-        Is raised to the largest of each identity and year.
-
-    Returns
-    -------
-    float
-        The largest residual; infinite where a residual or a scalar is not finite.
-    """
-    largest, broken = 0.0, 0
-    for i in range(scalars.shape[0]):
-        for y in range(scalars.shape[1]):
-            source, target = results.scalars[i, y], scalars[i, y]
-            for b in range(used):
-                target[place + b] = source[b]
-                broken += int(not abs(source[b]) < np.inf)
-    for i in range(residual.shape[0]):
-        for y in range(residual.shape[1]):
-            row, worst = results.residual[i, y], residual[i, y]
-            for b in range(used):
-                worst = max(worst, row[b])
-                broken += int(not abs(row[b]) < np.inf)
-            residual[i, y] = worst
-            largest = max(largest, worst)
-    return np.inf if broken > 0 else largest
-
-
 class Leaf:
-    """What one thread gathers from the blocks of a leaf of a scenario.
+    """What one thread gathers from the blocks of a leaf of a scenario."""
 
-    Parameters
-    ----------
-    summary : Summary
-    scalars : ndarray, shape (len(SCALARS), Y, 1024)
-        Receives the scalars of the leaf's draws.
-    """
-
-    def __init__(self, summary: Summary, scalars: Array) -> None:
-        self.scalars = scalars
-        self.sums = np.zeros((2, summary.scalars.centre.size))
+    def __init__(self, summary: Summary) -> None:
         self.totals = totals(summary.tables.centre.reshape(summary.tables.shape))
         self.residual = np.zeros(summary.residual.shape)
         self.clamped = np.zeros(summary.clamped.shape, np.int64)
         self.pivoted = 0
+
+    def sound(self) -> bool:
+        """Tell whether every result is a finite number and every account closes."""
+        return bool(np.isfinite(self.totals.sums).all() and self.residual.max() <= TOLERANCE)
 
 
 class Summary:
@@ -126,7 +75,6 @@ class Summary:
         name: str,
     ) -> None:
         self.shapes = {name: getattr(centre, name).shape[:-2] for name in TABLES}
-        self.scalars = MomentTree(centre.scalars[..., 0])
         self.tables = MomentTree(first_draw(centre))  # (Y, R)
         self.draws, self.years, self.name = draws, years, name
         self.quantiles = QuantileStream(leading.reshape(-1, leading.shape[-1]), draws)
@@ -137,69 +85,44 @@ class Summary:
         self.clamped = np.zeros(drivers, np.int64)
         self.pivoted = 0  # systems of a draw and year that were solved with pivoting
 
-    def add(self, leaf: Leaf, results: Results, first: int) -> None:
-        """Add a block that starts at draw `first`; draws past the last are left out.
+    def add(self, leaf: Leaf, bins: Bins, results: Results, first: int, used: int) -> None:
+        """Add the leading `used` draws of a block that starts at draw `first`.
 
-        The tables are in the leaf's totals already; those of the leading draws are kept.
-
-        Raises
-        ------
-        BrokenDrawError
-            Where a result is not finite, or an identity fails, naming the draw.
+        They are in the leaf's totals already.
         """
-        used = min(BLOCK, self.draws - first)
-        worst = take_block(results, used, first % LEAF, leaf.scalars, leaf.residual)
-        if worst > TOLERANCE:
-            self._explain(results, first, used)
+        np.maximum(leaf.residual, results.residual[..., :used].max(axis=-1), out=leaf.residual)
+        bins.add(results.scalars.reshape(-1, results.scalars.shape[-1]), used, first)
         if first < SUBSET:
             for name, store in self.vectors.items():
                 store[..., first : first + used] = getattr(results, name)[..., :used]
 
-    def _explain(self, results: Results, first: int, used: int) -> None:
-        """Name the draw of a block that cannot be summarised."""
-        worst = results.residual[..., :used].max()
-        try:
-            check_finite(
-                {n: results.scalars[i, :, :used] for i, n in enumerate(SCALARS)},
-                first,
-                [int(year) for year in self.years],
-            )
-        except NonFiniteResultError as error:
-            raise BrokenDrawError(str(error), error.draw, self.name) from error
-        place = np.unravel_index(
-            np.argmax(results.residual[..., :used]), results.residual[..., :used].shape
-        )
-        draw = first + int(place[2])
-        raise BrokenDrawError(
-            f"identity {IDENTITIES[place[0]]} fails in draw {draw} of {self.years[place[1]]}: "
-            f"{worst:.1e} of the total, {TOLERANCE:.0e} allowed",
-            draw,
-            self.name,
-        )
-
-    def close(self, leaf: Leaf, first: int) -> None:
-        """Sum and count the scalars of a leaf whose blocks have all been added.
+    def explain(self, results: Results, first: int, used: int) -> None:
+        """Name the draw of a block, all years kept, that cannot be summarised.
 
         Raises
         ------
-        InputError
-            Where a vector or matrix holds what is no number although all scalars and
-            accounts are in order.
+        BrokenDrawError
+            Where a result is not finite, or an identity fails.
         """
-        used = min(LEAF, self.draws - first)
-        values = leaf.scalars.reshape(-1, LEAF)
-        leaf_sums(values, used, self.scalars.centre, leaf.sums)
-        if not np.isfinite(leaf.totals.sums).all():
-            name = next(n for n, x in self.split(leaf.totals.sums[1]) if not np.isfinite(x).all())
-            raise InputError(
-                f"a draw from {first} to {first + used - 1} gave no finite {name}",
-                key=self.name,
+        named = {n: results.scalars[i, :, :used] for i, n in enumerate(SCALARS)}
+        named |= {n: getattr(results, n)[..., :used] for n in self.shapes if n != "scalars"}
+        try:
+            check_finite(named, first, [int(year) for year in self.years])
+        except NonFiniteResultError as error:
+            raise BrokenDrawError(str(error), error.draw, self.name) from error
+        residual = results.residual[..., :used]
+        if not (worst := residual.max()) <= TOLERANCE:
+            place = np.unravel_index(np.argmax(residual), residual.shape)
+            draw = first + int(place[2])
+            raise BrokenDrawError(
+                f"identity {IDENTITIES[place[0]]} fails in draw {draw} of "
+                f"{self.years[place[1]]}: {worst:.1e} of the total, {TOLERANCE:.0e} allowed",
+                draw,
+                self.name,
             )
-        self.quantiles.add(values, used, first)
 
     def merge(self, leaf: Leaf, first: int) -> None:
-        """Take over the sums of a closed leaf; leaves may come in any order."""
-        self.scalars.add_sums(first // LEAF, leaf.sums)
+        """Take over the sums of a leaf whose blocks have all been added; in any order."""
         self.tables.add_sums(first // LEAF, leaf.totals.sums.reshape(2, -1))
         np.maximum(self.residual, leaf.residual, out=self.residual)
         self.clamped += leaf.clamped
@@ -215,8 +138,7 @@ class Summary:
 
     def moments(self) -> Iterator[tuple[str, Array, Array]]:
         """Return name, mean and standard deviation of the scalars together and of each table."""
-        scalars, tables = self.scalars.finish(self.draws), self.tables.finish(self.draws)
-        yield "scalars", scalars.mean, scalars.std
+        tables = self.tables.finish(self.draws)
         spread = dict(self.split(tables.std))
         for name, mean in self.split(tables.mean):
             yield name, mean, spread[name]

@@ -133,7 +133,7 @@ def trace_draw(work: Work, index: int, draw: int) -> Trace:
     require_draws(work, draw)
     scratch = Scratch(work, BLOCK)
     sample(work, scratch, draw - draw % BLOCK)
-    simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))
+    results = simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))
     place = draw % BLOCK
     years = [int(year) for year in work.cases[index].years]
     levers = {lever.driver: lever for lever in lever_table().values() if lever.driver}
@@ -164,12 +164,12 @@ def trace_draw(work: Work, index: int, draw: int) -> Trace:
                 for name in SCALARS
             ],
             years,
-            scratch.results.scalars[..., place],
+            results.scalars[..., place],
         ),
         identities=_by_year(
             [{"identity": name} for name in IDENTITIES],
             years,
-            scratch.results.residual[..., place],
+            results.residual[..., place],
         ),
     )
 

@@ -137,7 +137,10 @@ def _factor_plan(sampler: Sampler, case: Case, widths: Mapping[str, float]) -> D
 
 
 class Scratch:
-    """Arrays of one thread; deviates and base years are those of the block in work."""
+    """Arrays of one thread; deviates and base years are those of the block in work.
+
+    The scalars of each scenario have their own room, all else that is a result shares one.
+    """
 
     def __init__(self, work: Work, block: int) -> None:
         years = work.cases[0].years.size
@@ -152,8 +155,11 @@ class Scratch:
         self.unused = np.empty((0, block)), np.zeros(count, np.int64)  # no slips, no bounds
         self.room = workspace(len(SECTORS), years, block, memory)
         self.slips = [np.empty((len(case.slips), block)) for case in work.cases]
-        self.results = empty_results(years, block, arena=memory)
-        self.lean = empty_results(years, block, 1, memory)
+        full = empty_results(years, block, arena=memory)
+        lean = empty_results(years, block, 1, memory)
+        self.scalars = memory.zeros((len(work.cases), *full.scalars.shape))
+        self.results = [full._replace(scalars=own) for own in self.scalars]
+        self.lean = [lean._replace(scalars=own) for own in self.scalars]
 
 
 def require_draws(work: Work, last: int) -> None:
@@ -182,8 +188,7 @@ def simulate_centre(work: Work, index: int) -> Results:
     scratch = Scratch(work, 1)
     sample_centre(work.sampler.plan, scratch.deviates, scratch.base_draw)
     work.tables.fill(scratch.base_draw, scratch.base_rows)
-    simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))
-    return scratch.results
+    return simulate_case(work, index, scratch, np.zeros(len(DRIVERS), np.int64))
 
 
 def simulate_case(
@@ -220,7 +225,7 @@ def simulate_case(
     Results
         Those of `scratch`, which the next block overwrites.
     """
-    results = scratch.lean if lean else scratch.results
+    results = (scratch.lean if lean else scratch.results)[index]
     slips, plan, factors = scratch.slips[index], work.factor_plans[index], None
     if plan is not None:
         factors = scratch.factors

@@ -26,8 +26,8 @@ def simulated(work: Work, width: int) -> Results:
     blocks = []
     for first in range(0, DRAWS, width):
         sample(work, scratch, first)
-        simulate_case(work, 0, scratch, clamped)
-        blocks.append([part.copy() for part in scratch.results])
+        results = simulate_case(work, 0, scratch, clamped)
+        blocks.append([part.copy() for part in results])
     joined = [np.concatenate(parts, axis=-1) for parts in zip(*blocks, strict=True)]
     return Results(*(part[..., :DRAWS] for part in joined))
 

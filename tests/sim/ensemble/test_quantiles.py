@@ -9,12 +9,13 @@ from sim.ensemble.quantiles import (
     LEADING,
     QUANTILES,
     RELATIVE_ERROR,
-    STEP,
+    Bins,
     QuantileStream,
     exact_quantiles,
 )
 
 DRAWS = 5 * LEADING
+STEP = 1024  # draws shown at a time
 RNG = np.random.default_rng(3)
 NORMAL = RNG.normal(size=DRAWS)
 UNIFORM = RNG.uniform(size=DRAWS)
@@ -39,17 +40,20 @@ NASTY = {
 
 
 def stream_of(values: np.ndarray, order: np.ndarray | None = None) -> QuantileStream:
-    """Show leaves of draws: the leading ones, then the others in `order`."""
+    """Show steps of draws: the leading ones, then the others in `order`; in turns to two bins."""
     draws = values.shape[-1]
     stream = QuantileStream(np.empty((values.shape[0], min(draws, LEADING))), draws)
     firsts = np.arange(0, draws, STEP)
     leading = firsts < LEADING
     later = firsts[~leading]
+    bins = Bins(stream), Bins(stream, STEP)
     for first in firsts[leading]:
-        stream.add(*padded(values, first))
+        bins[0].add(*padded(values, first))
     stream.settle()
-    for first in later if order is None else later[order]:
-        stream.add(*padded(values, first))
+    for turn, first in enumerate(later if order is None else later[order]):
+        bins[turn % 2].add(*padded(values, first))
+    for waiting in bins:
+        waiting.count()
     return stream
 
 

@@ -10,14 +10,16 @@ import pytest
 import xarray as xr
 
 from models.labels import CARRIERS, ENERGY_SECTORS, FINAL_USES, SECTORS, TECHNOLOGIES
-from models.state import IDENTITIES, SCALAR
+from models.state import IDENTITIES
+from models.tables import NOTHING
 from sim.assess.targets import evaluate
 from sim.baseyear.pack import content_hash, load_pack, read_manifest
 from sim.ensemble import stream
 from sim.ensemble.accumulate import BLOCK, LEAF_BLOCKS
 from sim.ensemble.quantiles import QUANTILES
-from sim.ensemble.run import MAXIMUM_DRAWS, EnsembleRun, run_ensemble
-from sim.ensemble.summary import SUBSET, Summary
+from sim.ensemble.run import MAXIMUM_DRAWS, EnsembleRun, resolve_scenarios, run_ensemble
+from sim.ensemble.summary import SUBSET
+from sim.ensemble.work import prepare_work
 from sim.errors import InputError
 from sim.scenario import bundled_scenarios, scenario
 
@@ -403,58 +405,80 @@ def test_a_path_and_a_scenario_are_accepted(simulate):
 # Stopping ----------------------------------------------------------------------------------
 
 
-def broken(monkeypatch: pytest.MonkeyPatch, draw: int, change: Callable[..., None]) -> None:
-    """Damage the result of one draw before it is summarised."""
-    add = Summary.add
+def broken(monkeypatch: pytest.MonkeyPatch, change: Callable[..., None]) -> None:
+    """Damage what the model makes of a block: ``change(first draw, results, totals)``."""
+    began, sample, simulate = [0], stream.sample, stream.simulate_case
 
-    def add_damaged(self, leaf, results, first):  # type: ignore[no-untyped-def]
+    def sampled(work, scratch, first):  # type: ignore[no-untyped-def]
+        began[0] = first
+        sample(work, scratch, first)
+
+    def damaged(work, index, scratch, clamped, totals=NOTHING, **how):  # type: ignore[no-untyped-def]
+        results = simulate(work, index, scratch, clamped, totals=totals, **how)
+        change(began[0], results, totals)
+        return results
+
+    monkeypatch.setattr(stream, "sample", sampled)
+    monkeypatch.setattr(stream, "simulate_case", damaged)
+
+
+def no_number(monkeypatch: pytest.MonkeyPatch, draw: int, row: int) -> None:
+    """Put NaN among the random deviates of one draw."""
+    sample = stream.sample
+
+    def damaged(work, scratch, first):  # type: ignore[no-untyped-def]
+        sample(work, scratch, first)
         if first <= draw < first + BLOCK:
-            change(results, draw - first)
-        add(self, leaf, results, first)
+            scratch.deviates[row, draw - first] = np.nan
 
-    monkeypatch.setattr(Summary, "add", add_damaged)
+    monkeypatch.setattr(stream, "sample", damaged)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-def test_a_draw_that_is_no_number_stops_the_run_and_is_named(monkeypatch, value):
-    def change(results, place):
-        results.scalars[SCALAR.co2_total, 3, place] = value
-
-    broken(monkeypatch, 1234, change)
-    with pytest.raises(InputError, match=r"draw 1234 .*co2_total in 2028") as caught:
-        run_ensemble(["baseline", "plan"], draws=DRAWS)
+def test_a_draw_that_is_no_number_stops_the_run_and_is_named(monkeypatch):
+    pack = load_pack()
+    plan = prepare_work(pack, resolve_scenarios(["plan"], pack), 1).sampler
+    shock = next(i for i, item in enumerate(plan.inputs) if item.driver == "gap_shock")
+    no_number(monkeypatch, 1234, plan.plan.row[shock] + 2)  # of 2028
+    with pytest.raises(InputError, match=r"draw 1234 gave nan for \w+ in 2028") as caught:
+        run_ensemble(["baseline", "plan"], draws=DRAWS, threads=1)
     assert caught.value.key == "baseline"
 
 
 @pytest.mark.parametrize("value", [np.nan, 1e-6])
 def test_a_draw_whose_account_does_not_close_stops_the_run_and_is_named(monkeypatch, value):
-    def change(results, place):
-        results.residual[1, 2, place] = value
+    def change(first, results, totals):
+        if first <= 200 < first + BLOCK:
+            results.residual[1, 2, 200 - first] = value
 
-    broken(monkeypatch, 200, change)
+    broken(monkeypatch, change)
     with pytest.raises(InputError, match=rf"{IDENTITIES[1]} fails in draw 200 of 2027"):
-        run_ensemble(["baseline"], draws=300)
+        run_ensemble(["baseline"], draws=300, threads=1)
 
 
-def test_a_vector_that_is_no_number_stops_the_run_and_its_draws_are_named(monkeypatch):
-    close = Summary.close
+def test_a_table_that_is_no_number_stops_the_run_and_its_draw_is_named(monkeypatch):
+    def change(first, results, totals):
+        if first <= 1400 < first + BLOCK:
+            if totals is not NOTHING:
+                totals.sums[:, 2, -1] = np.inf
+            results.co2[7, 2 % results.co2.shape[1], 1400 - first] = np.inf
 
-    def close_damaged(self, leaf, first):  # type: ignore[no-untyped-def]
-        if first == 1024:
-            co2 = list(self.split(leaf.totals.sums[1]))[-1][1]
-            co2[7, 2] = np.inf
-        close(self, leaf, first)
+    broken(monkeypatch, change)
+    with pytest.raises(InputError, match=r"plan: draw 1400 gave inf for co2 in 2027"):
+        run_ensemble(["plan"], draws=1500, threads=1)
 
-    monkeypatch.setattr(Summary, "close", close_damaged)
-    with pytest.raises(InputError, match=r"plan: a draw from 1024 to 1499 gave no finite co2"):
-        run_ensemble(["plan"], draws=1500)
+
+def test_finite_numbers_that_are_too_large_to_add_up_stop_the_run(monkeypatch):
+    def change(first, results, totals):
+        if first == 1024 and totals is not NOTHING:
+            totals.sums[1, 2, 5] = np.inf
+
+    broken(monkeypatch, change)
+    with pytest.raises(InputError, match=r"plan: draws 1024 to 1499 give numbers too large"):
+        run_ensemble(["plan"], draws=1500, threads=1)
 
 
 def test_draws_past_the_last_do_not_count(monkeypatch):
-    def change(results, place):
-        results.scalars[:, :, place] = np.nan
-
-    broken(monkeypatch, 100, change)
+    no_number(monkeypatch, 100, 0)
     made = run_ensemble(["baseline"], draws=100)
     assert np.isfinite(made.ensemble["gdp_mean"].values).all()
 
