@@ -261,18 +261,23 @@ def _add_deviates(
 
     Constant inputs are added where `year` is -1, else the yearly ones of that year.
     """
-    for b in range(x.shape[0]):
-        x[b] = start[b]
     count = 0
     for k in range(plan.start[driver], plan.start[driver + 1]):
         i = plan.member[k]
         if plan.constant[i] != (year < 0):
             continue
-        count += 1
         amplitude = plan.amplitude[i]
         value = deviates[plan.row[i] + max(year, 0)]
+        if count == 0:
+            for b in range(x.shape[0]):
+                x[b] = fused(amplitude, value[b], start[b])
+        else:
+            for b in range(x.shape[0]):
+                x[b] = fused(amplitude, value[b], x[b])
+        count += 1
+    if count == 0:
         for b in range(x.shape[0]):
-            x[b] = fused(amplitude, value[b], x[b])
+            x[b] = start[b]
     return count
 
 

@@ -239,6 +239,7 @@ class BaseTables(NamedTuple):
     """Base years of the pack as one table: a row a value, the base draws and then the centre."""
 
     rows: Array  # (R, base draws + 1)
+    varying: NDArray[np.int64]  # rows that are not the same in all of them
     shapes: tuple[tuple[int, ...], ...]  # of the fields of `Base`, without the draw
 
     def shaped(self, rows: Array) -> Base:
@@ -249,7 +250,7 @@ class BaseTables(NamedTuple):
         return Base(*(p.reshape(*s, draws) for p, s in zip(parts, self.shapes, strict=True)))
 
     def fill(self, index: NDArray[np.int64], rows: Array) -> None:
-        """Fill `rows` (R, B) with the base year of each draw of a block.
+        """Fill the varying rows of `rows` (R, B) with the base year of each draw of a block.
 
         Parameters
         ----------
@@ -262,7 +263,7 @@ class BaseTables(NamedTuple):
         IndexError
             For a base draw that the pack does not have.
         """
-        if not _pick(self.rows, index, rows):
+        if not _pick(self.rows, self.varying, index, rows):
             draws = self.rows.shape[1] - 1
             unknown = index[(index < CENTRE) | (index >= draws)][0]
             raise IndexError(f"base draw {unknown} of {draws}")
@@ -270,13 +271,14 @@ class BaseTables(NamedTuple):
     def gather(self, index: NDArray[np.int64]) -> Base:
         """Return the base year of each draw of a block; see `fill`."""
         rows = np.empty((self.rows.shape[0], index.size))
+        rows[:] = self.rows[:, -1:]
         self.fill(index, rows)
         return self.shaped(rows)
 
 
 @allocating_kernel
-def _pick(table: Array, index: NDArray[np.int64], out: Array) -> bool:
-    """Fill `out` (row, B) with columns of `table` (row, base draws + 1); -1 is the last.
+def _pick(table: Array, rows: NDArray[np.int64], index: NDArray[np.int64], out: Array) -> bool:
+    """Fill `rows` of `out` (R, B) with columns of `table` (R, base draws + 1); -1 is the last.
 
     False, and nothing is filled, where there is no such base draw.
     """
@@ -286,7 +288,7 @@ def _pick(table: Array, index: NDArray[np.int64], out: Array) -> bool:
         if not CENTRE <= index[b] < draws:
             return False
         place[b] = index[b] if index[b] >= 0 else draws
-    for row in range(out.shape[0]):
+    for row in rows:
         for b in range(out.shape[1]):
             out[row, b] = table[row, place[b]]
     return True
@@ -312,5 +314,6 @@ def base_tables(pack: xr.Dataset) -> BaseTables:
         process_co2=table("process_co2"),
         net_import=table("electricity_net_import"),
     )
-    rows = [item.reshape(-1, item.shape[-1]) for item in found]
-    return BaseTables(np.concatenate(rows), tuple(item.shape[:-1] for item in found))
+    rows = np.concatenate([item.reshape(-1, item.shape[-1]) for item in found])
+    varying = np.flatnonzero((rows != rows[:, -1:]).any(axis=1))
+    return BaseTables(rows, varying, tuple(item.shape[:-1] for item in found))

@@ -109,6 +109,12 @@ def count_places(places: npt.NDArray[np.int16], used: int, counts: npt.NDArray[n
     """Count the bins (n, width) of `used` draws in `counts` (n, PLACES)."""
     for i in range(places.shape[0]):
         row, count = places[i], counts[i]
+        differing = 0
+        for b in range(used):
+            differing |= row[b] ^ row[0]
+        if differing == 0:  # one addition would wait for the other
+            count[row[0]] += np.uint32(used)
+            continue
         for b in range(used):
             count[row[b]] += np.uint32(1)
 

@@ -148,6 +148,7 @@ class Scratch:
         self.deviates = memory.zeros((work.sampler.plan.n_row, block))
         self.base_draw = np.empty(block, np.int64)
         self.base_rows = memory.zeros((work.tables.rows.shape[0], block))
+        self.base_rows[:] = work.tables.rows[:, -1:]
         self.base = work.tables.shaped(self.base_rows)
         self.drivers = memory.zeros((len(DRIVERS), years, block))
         count = len(FACTORS) if any(work.factor_plans) else 0
