@@ -143,13 +143,13 @@ def standard_deviation(code: int, parameter: FloatArray) -> float:
     """
     if code == GAUSSIAN:
         return float(parameter[1])
-    return _deviation(code, tuple(parameter.tolist()))
+    return _deviation(code, parameter.tobytes())  # where NaN, which stands for none, equals itself
 
 
 @cache
-def _deviation(code: int, numbers: tuple[float, ...]) -> float:
-    """`standard_deviation` of what is not Gaussian, for all scenarios once."""
-    parameter = np.array(numbers)
+def _deviation(code: int, numbers: bytes) -> float:
+    """`standard_deviation` of what is not Gaussian, once for all scenarios."""
+    parameter = np.frombuffer(numbers).copy()
     score = np.linspace(-_REACH, _REACH, _GRID)
     weight = np.exp(-0.5 * score * score)
     weight /= weight.sum()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -123,8 +124,15 @@ def scenario(name_or_path: str | Path) -> Scenario:
 
 def _load(path: Path) -> ScenarioDocument:
     """Load a file; a bundled one is shown without its folder on this computer."""
-    bundled = bundled_scenarios().get(path.stem)
-    return load_scenario(path, f"scenarios/{path.name}" if bundled == path else None)
+    if bundled_scenarios().get(path.stem) == path:
+        return _load_bundled(path, path.stat().st_mtime_ns)
+    return load_scenario(path)
+
+
+@lru_cache(maxsize=32)
+def _load_bundled(path: Path, changed: int) -> ScenarioDocument:
+    """Load a bundled file as it stands since a time: many scenarios extend it."""
+    return load_scenario(path, f"scenarios/{path.name}")
 
 
 def _locate(name: str | Path) -> Path:
