@@ -92,15 +92,10 @@ def stream_keys(seed: int, names: Sequence[str]) -> npt.NDArray[np.uint64]:
 def _round(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """One round of the Philox bijection."""
-    product_0 = _MULTIPLIER_0 * c0
-    product_1 = _MULTIPLIER_1 * c2
-    return (
-        (product_1 >> _WORD) ^ c1 ^ k0,
-        product_1 & _LOW,
-        (product_0 >> _WORD) ^ c3 ^ k1,
-        product_0 & _LOW,
-    )
+    """One round of the Philox bijection; the upper halves of the words mean nothing."""
+    product_0 = _MULTIPLIER_0 * (c0 & _LOW)
+    product_1 = _MULTIPLIER_1 * (c2 & _LOW)
+    return (product_1 >> _WORD) ^ c1 ^ k0, product_1, (product_0 >> _WORD) ^ c3 ^ k1, product_0
 
 
 @exact_formula
@@ -125,7 +120,7 @@ def philox4x32(
     for _ in range(_ROUNDS - 1):
         k0, k1 = (k0 + _WEYL_0) & _LOW, (k1 + _WEYL_1) & _LOW
         c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    return c0, c1, c2, c3
+    return c0 & _LOW, c1 & _LOW, c2 & _LOW, c3 & _LOW
 
 
 @exact_formula
