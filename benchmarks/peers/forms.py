@@ -63,6 +63,12 @@ class Ours:
             for part in ("mean", "std")
         )
 
+    def varying(self) -> np.ndarray:
+        """Tell which values (Y, scalars) are not one number in 98 draws of 100."""
+        chosen = self.ensemble.isel(scenario=0)
+        ends = [chosen[name].sel(quantile=[0.01, 0.99]).values for name in SCALARS]
+        return np.stack([pair[:, 0] != pair[:, 1] for pair in ends], axis=-1)
+
 
 class Program:
     """The model of one scenario over whole arrays: from normals to results."""
