@@ -8,7 +8,7 @@ year, and its own summary. `run` returns seconds; what it kept of the draws stan
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -28,6 +28,7 @@ from benchmarks.peers.year_arrays import simulate_years
 from models.state import SCALARS
 from sim.ensemble.run import run_ensemble
 from sim.ensemble.work import Work
+from sim.scenario import Scenario
 
 SCENARIO = "plan"
 PILOT = 2048  # draws that set centres and bins of the array programs
@@ -45,12 +46,13 @@ class Form(Protocol):
 class Ours:
     """`provsim`: seconds of simulating and summarising, after reading and preparing."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, scenarios: Sequence[str | Scenario] = (SCENARIO,)) -> None:
         self.name, self.threads = f"provsim, {_threads(threads)}", threads
+        self.scenarios = scenarios
 
     def run(self, draws: int) -> float:
         """Run; return seconds."""
-        found = run_ensemble([SCENARIO], draws=draws, threads=self.threads)
+        found = run_ensemble(self.scenarios, draws=draws, threads=self.threads)
         self.ensemble = found.ensemble
         spent = found.manifest["timings_seconds"]
         return float(spent["simulate"] + spent["summarise"])

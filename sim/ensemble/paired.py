@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from models.moments import add_rows
 from models.state import SCALARS
-from models.vector import bits_of
 from sim.ensemble.accumulate import BLOCK, LEAF, Moments, MomentTree
 from sim.ensemble.compiled import exact_kernel
 from sim.ensemble.methods import Design
@@ -60,19 +59,16 @@ def add_pairs(
     for i in range(scalars.shape[1]):
         for p in range(pairs.shape[0]):
             first, second = scalars[pairs[p, 0], i], scalars[pairs[p, 1], i]
-            differing = 0
-            for b in range(used):
-                differing |= bits_of(first[b]) ^ bits_of(second[b])
-            if differing == 0 and centre[p, i] == 0.0:
-                continue  # what a scenario leaves as it is adds nothing
             above, below = 0, 0
             for b in range(used):
                 own[b] = first[b] - second[b]
                 above += int(own[b] > 0.0)
                 below += int(own[b] < 0.0)
+            middle = centre[p, i : i + 1]
+            if above == 0 and below == 0 and middle[0] == 0.0:
+                continue  # what a scenario leaves as it is adds nothing
             signs[0, p, i] += above
             signs[1, p, i] += below
-            middle = centre[p, i : i + 1]
             add_rows(difference, 0, used, middle, sums[:, p, i : i + 1], padded)
             if mirrored:
                 for b in range(used // 2):
