@@ -64,6 +64,7 @@ class Parts:
                 scratch.slips[0],
                 self.clamped,
                 self.block,
+                scratch.rooms,
             )
 
     def time_summarise_a_leaf(self) -> None:

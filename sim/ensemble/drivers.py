@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.ensemble import distributions
-from sim.ensemble.compiled import allocating_kernel, exact_formula, exact_step, fused
+from sim.ensemble.compiled import allocating_kernel, exact_formula, exact_kernel, exact_step, fused
 from sim.ensemble.normal import exponential, normals
 from sim.ensemble.picks import CENTRE, apply_growth_draws, pick_draws
 from sim.ensemble.plan import DriverPlan, IntArray, SamplingPlan
@@ -319,8 +319,8 @@ def _move(
     return count
 
 
-@exact_step
-def _apply(
+@exact_kernel
+def apply_block(
     plan: DriverPlan,
     deviates: FloatArray,
     drivers: FloatArray,
@@ -329,7 +329,24 @@ def _apply(
     used: int,
     rooms: FloatArray,
 ) -> None:
-    """Do what `apply_block` does; `rooms` (3, block) is scratch."""
+    """Move a scenario's central paths by the deviates.
+
+    Parameters
+    ----------
+    plan : DriverPlan
+    deviates : ndarray, shape (n_row, block)
+        From `sample_block` or `sample_centre`.
+    drivers : ndarray, shape (n_driver, 1 + n_year, block)
+        Receives the drivers, base year first, inside [lower, upper] where inputs move them.
+    slip : ndarray, shape (n_unit, block)
+        Receives the delay of each unit in years.
+    clamped : ndarray of int64, shape (n_driver,)
+        Is increased by the number of values held back by a bound.
+    used : int
+        Number of leading draws that `clamped` counts.
+    rooms : ndarray, shape (3, block)
+        Scratch.
+    """
     block = deviates.shape[1]
     none, fixed, x = rooms[0], rooms[1], rooms[2]
     none[:] = 0.0
@@ -358,34 +375,6 @@ def _apply(
                 fixed[b] = fused(amplitude, value[b], fixed[b])
         for b in range(block):
             slip[u, b] = plan.central_slip[u] * max(fixed[b], 0.0)
-
-
-@allocating_kernel
-def apply_block(
-    plan: DriverPlan,
-    deviates: FloatArray,
-    drivers: FloatArray,
-    slip: FloatArray,
-    clamped: IntArray,
-    used: int,
-) -> None:
-    """Move a scenario's central paths by the deviates.
-
-    Parameters
-    ----------
-    plan : DriverPlan
-    deviates : ndarray, shape (n_row, block)
-        From `sample_block` or `sample_centre`.
-    drivers : ndarray, shape (n_driver, 1 + n_year, block)
-        Receives the drivers, base year first, inside [lower, upper] where inputs move them.
-    slip : ndarray, shape (n_unit, block)
-        Receives the delay of each unit in years.
-    clamped : ndarray of int64, shape (n_driver,)
-        Is increased by the number of values held back by a bound.
-    used : int
-        Number of leading draws that `clamped` counts.
-    """
-    _apply(plan, deviates, drivers, slip, clamped, used, np.empty((3, deviates.shape[1])))
 
 
 def assemble_drivers(
@@ -425,5 +414,6 @@ def assemble_drivers(
         sample_centre(sampling, deviates, result.base_draw)
     else:
         sample_block(sampling, first_draw, deviates, result.base_draw)
-    apply_block(plan, deviates, result.drivers, result.slip, result.clamped, block)
+    outcome, rooms = (result.drivers, result.slip, result.clamped), np.empty((3, block))
+    apply_block(plan, deviates, *outcome, block, rooms)
     return result

@@ -153,6 +153,7 @@ class Scratch:
         self.drivers = memory.zeros((len(DRIVERS), years, block))
         count = len(FACTORS) if any(work.factor_plans) else 0
         self.factors = memory.zeros((count, years, block))
+        self.rooms = memory.zeros((3, block))
         self.unused = np.empty((0, block)), np.zeros(count, np.int64)  # no slips, no bounds
         self.room = workspace(len(SECTORS), years, block, memory)
         self.slips = [np.empty((len(case.slips), block)) for case in work.cases]
@@ -230,8 +231,9 @@ def simulate_case(
     slips, plan, factors = scratch.slips[index], work.factor_plans[index], None
     if plan is not None:
         factors = scratch.factors
-        apply_block(plan, scratch.deviates, factors, *scratch.unused, 0)
-    apply_block(work.plans[index], scratch.deviates, scratch.drivers, slips, clamped, used)
+        apply_block(plan, scratch.deviates, factors, *scratch.unused, 0, scratch.rooms)
+    outcome = (scratch.drivers, slips, clamped)
+    apply_block(work.plans[index], scratch.deviates, *outcome, used, scratch.rooms)
     simulate_block(  # type: ignore[no-untyped-call]
         work.cases[index].structure,
         scratch.base,
