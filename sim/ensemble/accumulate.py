@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.moments import CHUNK, add_rows
+from models.moments import CHUNK
 
 FloatArray = npt.NDArray[np.float64]
 Node = tuple[int, int]
@@ -54,22 +54,6 @@ class Moments(NamedTuple):
     std: FloatArray
 
 
-def leaf_sums(values: FloatArray, used: int, centre: FloatArray, sums: FloatArray) -> None:
-    """Add the deviations of draws from `centre` and their squares, in a fixed order.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n, width), contiguous
-        Draws on the last axis.
-    used : int
-        Number of leading draws that count.
-    centre : ndarray, shape (n,)
-    sums : ndarray, shape (2, n)
-        Are increased by the sums of deviations and of their squares, 128 draws at a time.
-    """
-    add_rows(values[:, None], 0, used, centre, sums, np.empty(CHUNK))
-
-
 class MomentTree:
     """Running moments of `n` values over numbered leaves of draws.
 
@@ -92,33 +76,22 @@ class MomentTree:
         self.centre = np.where(np.isfinite(centre), centre, 0.0).ravel()
         self._nodes: dict[Node, FloatArray] = {}
 
-    def add(self, leaf: int, values: FloatArray) -> None:
-        """Add the draws of one leaf.
+    def add_sums(self, leaf: int, sums: FloatArray) -> None:
+        """Add the sums of one leaf.
 
         Parameters
         ----------
         leaf : int
             Number of the leaf: its first draw over 1,024.
-        values : ndarray, shape (*centre.shape, draws)
-            At most 1,024 draws; fewer only in the last leaf of the ensemble.
+        sums : ndarray, shape (2, n)
+            Of the deviations of its draws from the centre, and of their squares; see
+            `models.moments.add_rows`. The array is taken over.
 
         Raises
         ------
         ValueError
-            For a wrong shape or a leaf that was added before.
+            For a leaf that was added before.
         """
-        draws = values.shape[-1]
-        if values.shape[:-1] != self.shape or not 1 <= draws <= LEAF:
-            raise ValueError(
-                f"leaf {leaf} has shape {values.shape}, not {self.shape} and 1 to {LEAF} draws"
-            )
-        flat = np.ascontiguousarray(values).reshape(self.centre.size, draws)
-        sums = np.zeros((2, self.centre.size))
-        leaf_sums(flat, draws, self.centre, sums)
-        self.add_sums(leaf, sums)
-
-    def add_sums(self, leaf: int, sums: FloatArray) -> None:
-        """Add the sums (2, n) of one leaf, from `leaf_sums`; the array is taken over."""
         self._insert((0, leaf), sums)
 
     def merge(self, other: MomentTree) -> None:

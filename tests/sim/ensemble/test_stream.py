@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.moments import add_rows
 from models.state import DRIVERS, SCALARS
 from sim.baseyear.pack import load_pack
 from sim.ensemble.accumulate import BLOCK, LEAF, MomentTree
@@ -87,8 +88,12 @@ def draws(work):
 
 def moments_of(centre: np.ndarray, values: np.ndarray, draws: int):
     tree = MomentTree(centre)
+    rows = values[..., :draws].reshape(tree.centre.size, 1, draws)
     for first in range(0, draws, LEAF):
-        tree.add(first // LEAF, values[..., first : min(first + LEAF, draws)])
+        leaf = np.ascontiguousarray(rows[..., first : first + LEAF])
+        sums = np.zeros((2, tree.centre.size))
+        add_rows(leaf, 0, leaf.shape[-1], tree.centre, sums, np.empty(BLOCK))
+        tree.add_sums(first // LEAF, sums)
     return tree.finish(draws)
 
 
