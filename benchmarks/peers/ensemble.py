@@ -39,7 +39,7 @@ from models.economy import simulate
 from models.state import DRIVERS, SCALARS, Results
 from sim.baseyear.pack import load_pack
 from sim.ensemble.accumulate import BLOCK
-from sim.ensemble.drivers import sample_block
+from sim.ensemble.deviates import sample_block
 from sim.ensemble.run import resolve_scenarios
 from sim.ensemble.work import Scratch, Work, prepare_work, sample, simulate_case
 from sim.scenario import Scenario, scenario

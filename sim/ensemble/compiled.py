@@ -21,27 +21,28 @@ from numba.extending import intrinsic
 from models.compiled import CACHE_FOLDER, compile_cached
 
 _SOURCES = (
-    "compiled",
-    "normal",
-    "random",
-    "sobol",
-    "distributions",
-    "plan",
-    "picks",
-    "drivers",
-    "prepare",
-    "accumulate",
-    "quantiles",
-    "paired",
-    "summary",
+    "assess/measure",
+    "assess/past",
+    "ensemble/compiled",
+    "ensemble/normal",
+    "ensemble/random",
+    "ensemble/sobol",
+    "ensemble/distributions",
+    "ensemble/plan",
+    "ensemble/picks",
+    "ensemble/deviates",
+    "ensemble/drivers",
+    "ensemble/prepare",
+    "ensemble/quantiles",
+    "ensemble/paired",
 )
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _source_hash() -> str:
-    digest = hashlib.sha256()
+    digest, root = hashlib.sha256(), Path(__file__).parents[1]
     for name in _SOURCES:
-        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+        digest.update((root / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.state import DRIVERS, SCALARS
 from sim.baseyear.pack import load_pack
-from sim.ensemble.drivers import sample_alone
+from sim.ensemble.deviates import sample_alone
 from sim.ensemble.work import Scratch, Work, prepare_work, simulate_case
 from sim.scenario import Scenario
 from sim.scenario import scenario as find_scenario
@@ -32,7 +32,7 @@ def effects_of(work: Work, index: int, score: float = 1.0) -> NDArray[np.float64
     index : int
         Position of the scenario.
     score : float
-        Standard score by which an input is moved; see `sim.ensemble.drivers.sample_alone`.
+        Standard score by which an input is moved; see `sim.ensemble.deviates.sample_alone`.
 
     Returns
     -------

@@ -12,7 +12,7 @@ from models.state import DRIVERS, IDENTITIES, SCALARS
 from sim.ensemble import distributions
 from sim.ensemble.accumulate import BLOCK
 from sim.ensemble.dataset import variables
-from sim.ensemble.drivers import sample_block
+from sim.ensemble.deviates import sample_block
 from sim.ensemble.inputs import BASE_DRAW, GROWTH_DRAW
 from sim.ensemble.picks import pick_growth_draws
 from sim.ensemble.work import Scratch, Work, require_draws, sample, simulate_case

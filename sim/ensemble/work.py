@@ -19,7 +19,8 @@ from models.state import DRIVERS, Results, empty_results
 from models.tables import NOTHING
 from models.workspace import workspace
 from sim.ensemble.copula import read_correlations
-from sim.ensemble.drivers import apply_block, sample_block, sample_centre
+from sim.ensemble.deviates import sample_block, sample_centre
+from sim.ensemble.drivers import apply_block
 from sim.ensemble.inputs import read_inputs
 from sim.ensemble.methods import Design
 from sim.ensemble.plan import DriverPlan

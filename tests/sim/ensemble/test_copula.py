@@ -14,7 +14,7 @@ from sim.ensemble.copula import (
     correlation_matrix,
     read_correlations,
 )
-from sim.ensemble.drivers import sample_block
+from sim.ensemble.deviates import sample_block
 from sim.ensemble.inputs import read_inputs
 from sim.errors import InputError
 

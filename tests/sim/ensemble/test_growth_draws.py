@@ -7,7 +7,8 @@ import pytest
 
 from models.state import DRIVERS
 from sim.baseyear.pack import load_pack
-from sim.ensemble.drivers import assemble_drivers, sample_alone, sample_block
+from sim.ensemble.deviates import sample_alone, sample_block
+from sim.ensemble.drivers import assemble_drivers
 from sim.ensemble.growth_draws import read_growth_draws
 from sim.ensemble.inputs import read_inputs
 from sim.ensemble.picks import pick_growth_draws

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from models.state import DRIVERS
-from sim.ensemble.drivers import assemble_drivers, sample_block
+from sim.ensemble.deviates import sample_block
+from sim.ensemble.drivers import assemble_drivers
 from sim.ensemble.inputs import read_inputs
 from sim.ensemble.methods import design
 from sim.ensemble.standard_error import mean_error
