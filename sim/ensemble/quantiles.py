@@ -207,7 +207,15 @@ class QuantileStream:
         lowest: FloatArray,
         highest: FloatArray,
     ) -> None:
-        """Count the bins of `used` draws and heed their extremes, one thread at a time."""
+        """Count draws by their bins, one thread at a time.
+
+        Parameters
+        ----------
+        places : ndarray of int16, shape (n, width)
+            Bins, of which the first `used` columns count.
+        lowest, highest : ndarray, shape (n,)
+            Smallest and largest value among these draws and those counted before.
+        """
         assert self.counts is not None, "the bins are set by `settle`"
         with self._lock:
             count_places(places, used, self.counts)
@@ -231,6 +239,14 @@ class QuantileStream:
 class Bins:
     """Draws that one thread adds to a stream; their bins are counted a batch at a time.
 
+    Parameters
+    ----------
+    stream : QuantileStream
+    batch : int
+        Draws that wait to be counted: at most, and at least as many as are added at a time.
+
+    Notes
+    -----
     The counts of a stream are larger than a processor's nearest memory: counted block by
     block they would be fetched as often.
     """
@@ -246,17 +262,18 @@ class Bins:
         Parameters
         ----------
         values : ndarray, shape (n, width), contiguous
-            Of which the first `used` columns count. A block lies inside
-            the leading draws or after them; those after are added after `settle`.
+            Of which the first `used` columns count. They lie inside the leading draws or after
+            them; those after are added after `settle`.
         """
         leading = self.stream.leading
         if first < leading.shape[1]:
             leading[:, first : first + used] = values[:, :used]
         else:
-            self.place(values, used)
+            self._place(values, used)
 
-    def place(self, values: FloatArray, used: int) -> None:
+    def _place(self, values: FloatArray, used: int) -> None:
         """Find the bins of `used` draws, at most a batch."""
+        assert used <= self.batch, "compiled code would write beyond the bins"
         stream = self.stream
         if not self._places.size:
             self._places = np.empty((stream.leading.shape[0], self.batch + APART), np.int16)

@@ -9,6 +9,8 @@ import pytest
 
 from models.inputoutput.drawn import FACTORS
 from models.state import DRIVERS
+from sim.ensemble import distributions
+from sim.ensemble.deviates import sample_block
 from sim.ensemble.drivers import assemble_drivers
 from sim.ensemble.inputs import read_inputs
 from sim.errors import InputError
@@ -142,6 +144,20 @@ def test_base_draws_are_uniform_over_the_pack(ensemble):
     counts = np.bincount(ensemble.base_draw, minlength=256)
     assert counts.size == 256
     assert ((counts - N / 256) ** 2 / (N / 256)).sum() < 256 + 5 * np.sqrt(512)
+
+
+def test_slips_of_a_block_are_the_quantiles_of_their_scores_to_the_bit(sampler):
+    plan = sampler.plan
+    plain = plan._replace(code=np.full_like(plan.code, distributions.GAUSSIAN))
+    scores, deviates = np.empty((2, plan.n_row, 1000))
+    for of, found in ((plain, scores), (plan, deviates)):
+        sample_block(of, 0, found, np.empty(1000, np.int64))
+    slips = np.flatnonzero(plan.code == distributions.SLIP)
+    assert slips.size > 1
+    for i in slips:
+        shape, zero, row = plan.parameter[i, 4], plan.parameter[i, 5], plan.row[i]
+        delays = np.array([distributions.slip(z, shape, zero) for z in scores[row]])
+        np.testing.assert_array_equal(deviates[row], delays / plan.median[i] - 1.0)
 
 
 def test_slips_are_never_negative_and_sometimes_zero(ensemble, sampler):

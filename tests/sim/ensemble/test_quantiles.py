@@ -6,9 +6,14 @@ import numpy as np
 import pytest
 
 from sim.ensemble.quantiles import (
+    BITS,
     LEADING,
+    MIDDLE,
+    NO_NUMBER,
+    PLACES,
     QUANTILES,
     RELATIVE_ERROR,
+    SIDE,
     Bins,
     QuantileStream,
     exact_quantiles,
@@ -130,3 +135,74 @@ def test_quantiles_are_exact_order_statistics():
     assert values.shape == (2, len(QUANTILES))
     np.testing.assert_allclose(values[0], 10100.0 * np.array(QUANTILES), rtol=1e-12)
     np.testing.assert_allclose(values[1] - values[0], 1.0, rtol=1e-9)
+
+
+@pytest.mark.parametrize("draws", [1, 2, 3, 10, 127, 1500])
+def test_exact_quantiles_are_those_of_numpy_to_the_bit(draws):
+    values = np.array([*(values[:draws] for values in NASTY.values()), 1e-310 * NORMAL[:draws]])
+    levels = (0.0, 1.0 / 3.0, *QUANTILES, 0.999, 1.0)
+    expected = np.quantile(values, levels, axis=1).T
+    assert exact_quantiles(values, levels).tobytes() == np.ascontiguousarray(expected).tobytes()
+
+
+def test_exact_quantiles_of_what_is_no_number_are_none():
+    values = np.array([[1.0, np.nan, 2.0], [1.0, 2.0, 3.0]])
+    found = exact_quantiles(values)
+    assert np.isnan(found[0]).all()
+    assert np.isfinite(found[1]).all()
+
+
+def counted(values: np.ndarray, widths: list[int], batch: int) -> QuantileStream:
+    """Show the leading draws, then the others in steps of `widths`, to bins of a batch."""
+    stream = QuantileStream(np.empty((len(values), LEADING)), values.shape[1])
+    bins = Bins(stream, batch)
+    bins.add(np.ascontiguousarray(values[:, :LEADING]), LEADING, 0)
+    stream.settle()
+    first = LEADING
+    while first < values.shape[1]:
+        used = min(widths[first % len(widths)], values.shape[1] - first)
+        wide = np.full((len(values), used + 3), np.nan)  # what does not count is no number
+        wide[:, :used] = values[:, first : first + used]
+        bins.add(wide, used, first)
+        first += used
+    bins.count()
+    return stream
+
+
+@pytest.mark.parametrize(("widths", "batch"), [([1, 7, 128, 33], 130), ([100], 100), ([61], 4096)])
+def test_bins_are_those_of_the_definition_whatever_comes_at_a_time(widths, batch):
+    values = np.array(list(NASTY.values()))[:, : LEADING + 1003]
+    stream = counted(values, widths, batch)
+    assert stream.counts is not None
+    for row, count, centre, scale in zip(
+        values, stream.counts, stream.centre, stream.scale, strict=True
+    ):
+        share, power = np.frexp(1.0 + np.abs((row - centre) * scale))
+        step = 2**BITS * (power - 1.0) + np.floor(2**BITS * (2.0 * share - 1.0))
+        side = np.sign(row - centre).astype(int)
+        place = MIDDLE + side * (np.minimum(step, SIDE).astype(int) + 1)
+        np.testing.assert_array_equal(count, np.bincount(place, minlength=PLACES))
+    assert stream.lowest.tobytes() == values.min(axis=1).tobytes()
+    assert stream.highest.tobytes() == values.max(axis=1).tobytes()
+
+
+def test_what_is_infinite_counts_at_the_ends_and_what_is_no_number_spoils_its_row():
+    values = np.tile(NORMAL[: LEADING + 130], (4, 1))
+    values[0, LEADING + 3], values[0, LEADING + 129] = np.inf, -np.inf
+    values[1, 5] = np.nan
+    values[2, LEADING + 129] = np.nan
+    stream = counted(values, [128], 256)
+    assert stream.counts is not None
+    assert (stream.counts.sum(axis=1) == values.shape[1]).all()
+    assert stream.counts[:, NO_NUMBER].tolist() == [0, 1, 1, 0]
+    assert (stream.lowest[0], stream.highest[0]) == (-np.inf, np.inf)
+    found = stream.finish()
+    assert np.isnan(found[1:3]).all()
+    np.testing.assert_allclose(found[0], found[3], atol=1e-2)
+    np.testing.assert_allclose(found[3], exact_quantiles(values[3]), atol=1e-2)
+
+
+def test_more_draws_at_a_time_than_a_batch_are_refused():
+    values = NORMAL[None, : LEADING + 200]
+    with pytest.raises(AssertionError, match="beyond the bins"):
+        counted(values, [129], 128)

@@ -12,11 +12,12 @@ import xarray as xr
 from models.labels import CARRIERS, ENERGY_SECTORS, FINAL_USES, SECTORS, TECHNOLOGIES
 from models.state import IDENTITIES
 from models.tables import NOTHING
+from sim.assess.tally import TargetTally
 from sim.assess.targets import evaluate
 from sim.baseyear.pack import content_hash, load_pack, read_manifest
 from sim.ensemble import stream
 from sim.ensemble.accumulate import BLOCK, LEAF_BLOCKS
-from sim.ensemble.quantiles import QUANTILES
+from sim.ensemble.quantiles import LEADING, QUANTILES
 from sim.ensemble.run import MAXIMUM_DRAWS, EnsembleRun, resolve_scenarios, run_ensemble
 from sim.ensemble.summary import SUBSET
 from sim.ensemble.work import prepare_work
@@ -407,15 +408,15 @@ def test_a_path_and_a_scenario_are_accepted(simulate):
 
 def broken(monkeypatch: pytest.MonkeyPatch, change: Callable[..., None]) -> None:
     """Damage what the model makes of a block: ``change(first draw, results, totals)``."""
-    began, sample, simulate = [0], stream.sample, stream.simulate_case
+    sample, simulate = stream.sample, stream.simulate_case
 
     def sampled(work, scratch, first):  # type: ignore[no-untyped-def]
-        began[0] = first
+        scratch.began = first
         sample(work, scratch, first)
 
     def damaged(work, index, scratch, clamped, totals=NOTHING, **how):  # type: ignore[no-untyped-def]
         results = simulate(work, index, scratch, clamped, totals=totals, **how)
-        change(began[0], results, totals)
+        change(scratch.began, results, totals)
         return results
 
     monkeypatch.setattr(stream, "sample", sampled)
@@ -442,6 +443,29 @@ def test_a_draw_that_is_no_number_stops_the_run_and_is_named(monkeypatch):
     with pytest.raises(InputError, match=r"draw 1234 gave nan for \w+ in 2028") as caught:
         run_ensemble(["baseline", "plan"], draws=DRAWS, threads=1)
     assert caught.value.key == "baseline"
+
+
+@pytest.mark.parametrize("draw", [SUBSET + 52, LEADING + 300])
+def test_a_draw_beyond_those_kept_stops_every_thread_and_the_first_is_named(monkeypatch, draw):
+    simulate = stream.simulate_case
+
+    def damaged(work, index, scratch, clamped, **how):  # type: ignore[no-untyped-def]
+        if index == 1:
+            scratch.deviates[:, scratch.broken] = np.nan
+        return simulate(work, index, scratch, clamped, **how)
+
+    def sampled(work, scratch, first):  # type: ignore[no-untyped-def]
+        sample(work, scratch, first)
+        scratch.broken = [item - first for item in (draw, draw + 900) if 0 <= item - first < BLOCK]
+
+    sample = stream.sample
+    monkeypatch.setattr(stream, "sample", sampled)
+    monkeypatch.setattr(stream, "simulate_case", damaged)
+    watching = TargetTally()
+    with pytest.raises(InputError, match=rf"plan: draw {draw} gave nan for .*--draw {draw}`"):
+        run_ensemble(
+            ["baseline", "plan"], draws=draw + 2000, threads=2, horizon=2026, observers=[watching]
+        )
 
 
 @pytest.mark.parametrize("value", [np.nan, 1e-6])

@@ -178,6 +178,15 @@ def test_sobol_points_end_where_the_run_ends():
         trace_draw(work, 0, last + 1)
 
 
+def test_a_block_of_base_years_is_that_of_its_draws_whatever_the_block_before_held():
+    work = made(["plan"], horizon=2026)
+    tables, rows = work.tables, Scratch(work, BLOCK).base_rows
+    assert 0 < tables.varying.size < len(tables.rows)
+    for index in (np.arange(BLOCK) % 256, np.arange(BLOCK) - 1, np.full(BLOCK, -1)):
+        tables.fill(index, rows)
+        assert rows.tobytes() == np.ascontiguousarray(tables.rows[:, index]).tobytes()
+
+
 @pytest.mark.parametrize("draw", [-2, 256, 10**12])
 def test_a_base_year_that_the_pack_does_not_have_is_named(draw):
     tables = made(["plan"], horizon=2026).tables
