@@ -102,8 +102,9 @@ def check_moments(form: NumpyForm | JaxForm, ours: Ours, draws: int) -> None:
     gap = np.where(ours.varying(), np.abs(found - mean) / error, 0.0)
     year, scalar = np.unravel_index(np.argmax(gap), gap.shape)
     if not gap[year, scalar] <= 6.0:
+        when = ours.ensemble["year"].values[year]
         raise SystemExit(
-            f"{form.name}: the mean of {SCALARS[scalar]} in year {year} lies "
+            f"{form.name}: the mean of {SCALARS[scalar]} in {when} lies "
             f"{gap[year, scalar]:.1f} standard errors from ours"
         )
 

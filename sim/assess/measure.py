@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.assess.past import Past, past_estimates, past_level
 from sim.assess.register import Target
-from sim.ensemble.compiled import allocating_kernel, exact_formula
+from sim.ensemble.compiled import allocating_kernel, exact_formula, exact_kernel
 from sim.errors import InputError, nearest_name
 
 Array = NDArray[np.float64]
@@ -140,7 +140,7 @@ def geometric_mean_growth(product: float, years: int) -> float:
     return math.expm1(math.log(product) / years)
 
 
-@allocating_kernel
+@exact_kernel
 def _peak_year(plan: Plan, row: int, series: Array, deviates: Array, used: int, out: Array) -> None:
     """Fill the years of the highest value; NaN where it is the last year.
 
@@ -163,7 +163,7 @@ def _peak_year(plan: Plan, row: int, series: Array, deviates: Array, used: int, 
                 out[b] = past.year[k]
 
 
-@allocating_kernel
+@exact_kernel
 def _measure_series(
     plan: Plan, row: int, series: Array, deviates: Array, used: int, out: Array
 ) -> None:
@@ -249,7 +249,7 @@ def bounds(target: Target, number: Array, tolerance: float) -> tuple[Array, Arra
     return low, high
 
 
-@allocating_kernel
+@exact_kernel
 def count_met(
     values: Array,
     used: int,

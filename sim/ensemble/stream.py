@@ -104,8 +104,9 @@ class Stream:
             self._pass(range(LEADING, self.draws, LEAF), pool, rooms, threads, progress)
         finally:
             pool.shutdown(cancel_futures=True)  # a run that stops leaves its other draws undone
-        for bins in (bins for room in everyone for bins in room.bins):
-            bins.count()
+        for room in everyone:
+            for bins in room.bins:
+                bins.count()
         for observer in self.observers:
             observer.finish()
 
