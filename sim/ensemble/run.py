@@ -6,6 +6,7 @@ How the draws pass and what is kept of them: `sim.ensemble.stream`.
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -145,7 +146,8 @@ def run_ensemble(
     try:
         stream.run(threads, progress)
     except BrokenDrawError as error:
-        raise _explained(error, work, seed) from error
+        asked = scenarios[names.index(str(error.key))]
+        raise _explained(error, work, seed, asked) from error
     simulated = time.perf_counter()
     ensemble = ensemble_dataset(names, years, stream.summaries).merge(effects_dataset(work))
     timings = {
@@ -212,10 +214,13 @@ def resolve_scenarios(
     return [item.resolve(pack, horizon=last) for item in found]
 
 
-def _explained(error: BrokenDrawError, work: Work, seed: int) -> InputError:
-    """Say which inputs are behind a broken draw, and how to look at it."""
+def _explained(
+    error: BrokenDrawError, work: Work, seed: int, asked: str | Path | Scenario
+) -> InputError:
+    """Say which inputs are behind a broken draw, and how to see it; `asked` is its scenario."""
     extreme = ", ".join(extreme_scores(work, error.draw))
-    again = f"provsim run {error.key} --seed {seed} --draw {error.draw}"
+    scenario = asked.name if isinstance(asked, Scenario) else shlex.quote(str(asked))
+    again = f"provsim run {scenario} --seed {seed} --draw {error.draw}"
     return BrokenDrawError(
         f"{error.message}; its most extreme inputs: {extreme}; `{again}` "
         "(with the same other options) shows it",

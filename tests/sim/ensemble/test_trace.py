@@ -13,6 +13,7 @@ from sim.ensemble.run import resolve_scenarios, run_ensemble
 from sim.ensemble.trace import Trace, draw_scores, extreme_scores, trace_draw
 from sim.ensemble.work import Work, prepare_work
 from sim.errors import InputError
+from sim.scenario import scenario
 
 DRAW = 131
 
@@ -87,7 +88,9 @@ def test_the_extreme_inputs_are_named_with_their_scores(work):
     assert {text.split()[0] for text in found} <= names
 
 
-def test_a_broken_draw_names_its_inputs_and_the_command_that_replays_it(monkeypatch):
+@pytest.fixture
+def broken(monkeypatch):
+    """Break draw `DRAW` of every run."""
     sample = stream.sample
 
     def damaged(work, scratch, first):  # type: ignore[no-untyped-def]
@@ -96,6 +99,10 @@ def test_a_broken_draw_names_its_inputs_and_the_command_that_replays_it(monkeypa
             scratch.deviates[:, DRAW - first] = np.nan
 
     monkeypatch.setattr(stream, "sample", damaged)
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_broken_draw_names_its_inputs_and_the_command_that_replays_it():
     with pytest.raises(InputError) as caught:
         run_ensemble(["plan"], draws=300, seed=5)
     text = str(caught.value)
@@ -106,6 +113,18 @@ def test_a_broken_draw_names_its_inputs_and_the_command_that_replays_it(monkeypa
     pack = load_pack()
     work = prepare_work(pack, resolve_scenarios(["plan"], pack), 5)
     assert all(name in text for name in extreme_scores(work, DRAW))
+
+
+@pytest.mark.usefixtures("broken")
+def test_the_command_that_replays_a_broken_draw_names_the_file_of_its_scenario(tmp_path):
+    path = tmp_path / "of mine.yaml"
+    path.write_text("name: mine\ntitle: mine\ntitle_zh: 自定\nextends: plan\n", encoding="utf-8")
+    with pytest.raises(InputError, match="mine: draw") as caught:
+        run_ensemble([path], draws=300, horizon=2026)
+    assert f"`provsim run '{path}' --seed 1 --draw {DRAW}`" in str(caught.value)
+    renamed = scenario(path).set({}, name="renamed")
+    with pytest.raises(InputError, match=f"`provsim run renamed --seed 1 --draw {DRAW}`"):
+        run_ensemble([renamed], draws=300, horizon=2026)
 
 
 def test_rows_for_machines_hold_everything_once(trace):
