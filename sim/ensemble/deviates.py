@@ -122,7 +122,7 @@ def _apply_slip(
     for b in range(score.shape[0]):
         given[b] = distributions.exceedance_of_delay(score[b], probability_zero)
     for b in range(score.shape[0]):
-        score[b] = distributions.hazard_of_delay(given[b])
+        score[b] = distributions.cumulative_hazard(given[b])
     for b in range(score.shape[0]):
         score[b] = distributions.delay(given[b], score[b], shape) / median - 1.0
 

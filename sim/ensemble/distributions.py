@@ -89,8 +89,8 @@ def exceedance_of_delay(z: float, probability_zero: float) -> float:
 
 
 @exact_formula
-def hazard_of_delay(given: float) -> float:
-    """Return -ln of an exceedance probability; of 1/2 where there is no delay."""
+def cumulative_hazard(given: float) -> float:
+    """Return -ln of an exceedance probability; that of 1/2 where there is no delay."""
     return -logarithm(given if given < 1.0 else 0.5)
 
 
@@ -109,7 +109,7 @@ def slip(z: float, shape: float, probability_zero: float) -> float:
     exceedance probability given a delay. The caller divides by the median.
     """
     given = exceedance_of_delay(z, probability_zero)
-    return delay(given, hazard_of_delay(given), shape)
+    return delay(given, cumulative_hazard(given), shape)
 
 
 @exact_kernel
