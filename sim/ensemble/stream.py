@@ -153,7 +153,8 @@ class Stream:
                         totals=leaf.totals,
                     )
                     summary.add(leaf, room.bins[index], results, start, used)
-                    leaf.pivoted += int(room.scratch.room.pivoted[:used].sum())
+                    if self.work.factor_plans[index] is not None:
+                        leaf.pivoted += int(room.scratch.room.pivoted[:used].sum())
                 self.paired.add(pairs, room.scratch.scalars, used)
                 if self.observers:
                     room.scalars[..., at : at + used] = room.scratch.scalars[..., :used]
