@@ -23,7 +23,7 @@ from sim.ensemble.methods import Design
 from sim.ensemble.observer import Observer
 from sim.ensemble.paired import Paired, PairedLeaf
 from sim.ensemble.quantiles import APART, LEADING, Bins
-from sim.ensemble.summary import SUBSET, Leaf, Summary
+from sim.ensemble.summary import SUBSET, BrokenDrawError, Leaf, Summary
 from sim.ensemble.work import INDEPENDENT, Scratch, Work, sample, simulate_case
 from sim.errors import InputError
 
@@ -158,9 +158,9 @@ class Stream:
                 self.paired.add(pairs, room.scratch.scalars, used)
                 if self.observers:
                     room.scalars[..., at : at + used] = room.scratch.scalars[..., :used]
-            for index, leaf in enumerate(leaves):
-                if not leaf.sound():
-                    self._explain(index, range(first, last, BLOCK), room.scratch)
+            unsound = [index for index, leaf in enumerate(leaves) if not leaf.sound()]
+            if unsound:
+                self._explain(unsound, range(first, last, BLOCK), room.scratch)
             for observer in self.observers:
                 for index, scalars in enumerate(room.scalars):
                     observer.add(index, scalars, last - first, first)
@@ -168,14 +168,20 @@ class Stream:
         finally:
             rooms.put(room)
 
-    def _explain(self, index: int, blocks: range, scratch: Scratch) -> NoReturn:
-        """Simulate a leaf once more, and name the draw that cannot be summarised."""
-        summary = self.summaries[index]
+    def _explain(self, unsound: Sequence[int], blocks: range, scratch: Scratch) -> NoReturn:
+        """Simulate scenarios of a leaf again, and name the first draw that cannot be summarised."""
         for start in blocks:
             sample(self.work, scratch, start)
-            results = simulate_case(self.work, index, scratch, np.zeros(len(DRIVERS), np.int64))
-            summary.explain(results, start, min(BLOCK, blocks.stop - start))
+            used, broken = min(BLOCK, blocks.stop - start), []
+            for index in unsound:
+                results = simulate_case(self.work, index, scratch, np.zeros(len(DRIVERS), np.int64))
+                try:
+                    self.summaries[index].explain(results, start, used)
+                except BrokenDrawError as error:
+                    broken.append(error)
+            if broken:
+                raise min(broken, key=lambda error: error.draw)
         raise InputError(
             f"draws {blocks.start} to {blocks.stop - 1} give numbers too large to add up",
-            key=summary.name,
+            key=self.summaries[unsound[0]].name,
         )

@@ -468,6 +468,26 @@ def test_a_draw_beyond_those_kept_stops_every_thread_and_the_first_is_named(monk
         )
 
 
+@pytest.mark.parametrize("later", [290, 500])
+def test_of_two_scenarios_the_one_whose_draw_comes_first_is_named(monkeypatch, later):
+    simulate, sample, draws = stream.simulate_case, stream.sample, (later, 280)
+
+    def damaged(work, index, scratch, clamped, **how):  # type: ignore[no-untyped-def]
+        results = simulate(work, index, scratch, clamped, **how)
+        if scratch.began <= draws[index] < scratch.began + BLOCK:
+            results.residual[0, 1, draws[index] - scratch.began] = 1.0
+        return results
+
+    def sampled(work, scratch, first):  # type: ignore[no-untyped-def]
+        scratch.began = first
+        sample(work, scratch, first)
+
+    monkeypatch.setattr(stream, "sample", sampled)
+    monkeypatch.setattr(stream, "simulate_case", damaged)
+    with pytest.raises(InputError, match=r"plan: identity .* fails in draw 280 of 2026"):
+        run_ensemble(["baseline", "plan"], draws=600, threads=1, horizon=2026)
+
+
 @pytest.mark.parametrize("value", [np.nan, 1e-6])
 def test_a_draw_whose_account_does_not_close_stops_the_run_and_is_named(monkeypatch, value):
     def change(first, results, totals):
