@@ -20,7 +20,7 @@ from models.vector import Lanes, arrays_of
 
 FloatArray = npt.NDArray[np.float64]
 CHUNK: Final = 128  # draws that make one tree
-_LANES: Final = 16
+LANES: Final = 16
 
 
 class Totals(NamedTuple):
@@ -43,16 +43,21 @@ def _tree(values: list[Any], add: Callable[[Any, Any], Any]) -> Any:
     return values[0]
 
 
-def _emit_add(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    row, sums = arrays_of(context, builder, signature, args, 2)
-    start, middle, place = args[2:]
-    lanes = Lanes(context, builder, _LANES)
-    centre = lanes.repeat(middle)
-    draws = [builder.add(start, lanes.at(k)) for k in range(0, CHUNK, _LANES)]
-    parts = [builder.fsub(lanes.load(lanes.address(row, d)), centre) for d in draws]
-    for power, values in enumerate((parts, [builder.fmul(x, x) for x in parts])):
+def emit_sums(lanes: Lanes, deviations: list[Any], address: Callable[[int], Any]) -> None:
+    """Emit the addition of a chunk of deviations, and of their squares, in a fixed tree.
+
+    Parameters
+    ----------
+    lanes : Lanes
+    deviations : list of value
+        Vectors of neighbouring draws.
+    address : callable
+        Gives where the sum of a power stands: 0 for the deviations, 1 for their squares.
+    """
+    builder = lanes.builder
+    for power, values in enumerate((deviations, [builder.fmul(x, x) for x in deviations])):
         whole = _tree(values, builder.fadd)
-        width = _LANES // 2
+        width = lanes.width // 2
         while width:  # upper half onto lower half
             upper = [ir.Constant(ir.IntType(32), k) for k in range(width, 2 * width)]
             lower = [ir.Constant(ir.IntType(32), k) for k in range(width)]
@@ -67,8 +72,23 @@ def _emit_add(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             whole = builder.fadd(*halves)
             width //= 2
         total = builder.extract_element(whole, ir.Constant(ir.IntType(32), 0))
-        at = lanes.address(sums, lanes.at(power), place)
+        at = address(power)
         builder.store(builder.fadd(builder.load(at), total), at)
+
+
+def emit_chunk(lanes: Lanes, row: Any, start: Any) -> list[Any]:
+    """Emit the loads of the 128 draws of a row (B,) that begin at `start`."""
+    places = (lanes.builder.add(start, lanes.at(k)) for k in range(0, CHUNK, lanes.width))
+    return [lanes.load(lanes.address(row, place)) for place in places]
+
+
+def _emit_add(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    row, sums = arrays_of(context, builder, signature, args, 2)
+    start, middle, place = args[2:]
+    lanes = Lanes(context, builder, LANES)
+    centre = lanes.repeat(middle)
+    deviations = [builder.fsub(x, centre) for x in emit_chunk(lanes, row, start)]
+    emit_sums(lanes, deviations, lambda power: lanes.address(sums, lanes.at(power), place))
     return context.get_dummy_value()
 
 

@@ -148,6 +148,7 @@ def tile_shape(features: Mapping[str, bool]) -> tuple[int, int]:
     return 2, 2
 
 
+_LINE = 64  # bytes that a processor fetches at a time
 _ROWS = 6
 WIDTH, _VECTORS = tile_shape(get_host_cpu_features())
 _TILE = WIDTH * _VECTORS  # draws of a tile
@@ -216,6 +217,26 @@ def arrays_of(context: Any, builder: Any, signature: Any, args: Any, count: int)
     """Return what the code of the first `count` arguments, arrays, may read of them."""
     pairs = zip(signature.args[:count], args[:count], strict=True)
     return [context.make_array(kind)(context, builder, value) for kind, value in pairs]
+
+
+def _emit_fetch(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    (row,) = arrays_of(context, builder, signature, args, 1)
+    byte, whole = ir.IntType(8).as_pointer(), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [byte, whole, whole, whole])
+    fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+    start = builder.bitcast(row.data, byte)
+    size = builder.mul(builder.extract_value(row.shape, 0), row.itemsize)
+    step = ir.Constant(size.type, _LINE)
+    with cgutils.for_range_slice(builder, ir.Constant(size.type, 0), size, step) as (place, _):
+        hints = (ir.Constant(whole, hint) for hint in (0, 3, 1))  # to read, keep, data
+        builder.call(fetch, [builder.gep(start, [place]), *hints])
+    return context.get_dummy_value()
+
+
+@emitted
+def fetch(typingctx: Any, row: Any) -> Any:
+    """Ask for a row (n,), contiguous, that is needed soon: the processor need not wait then."""
+    return types.void(row), _emit_fetch
 
 
 def _tile(rows: int, vectors: int, width: int) -> Any:

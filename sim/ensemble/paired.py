@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import xarray as xr
+from llvmlite import ir
+from numba import types
 from numpy.typing import NDArray
 
-from models.moments import add_rows
+from models.compiled import emitted
+from models.moments import LANES, add_rows, emit_chunk, emit_sums
 from models.state import SCALARS
+from models.vector import Lanes, arrays_of, fetch
 from sim.ensemble.accumulate import BLOCK, LEAF, Moments, MomentTree
-from sim.ensemble.compiled import exact_kernel
+from sim.ensemble.compiled import exact_formula, exact_kernel
 from sim.ensemble.methods import Design
 from sim.ensemble.standard_error import error_of_groups
 
@@ -20,11 +25,49 @@ Array = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
 
+def _emit_pair(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    first, second, sums, signs = arrays_of(context, builder, signature, args, 4)
+    lanes = Lanes(context, builder, LANES)
+    start, nothing, middle = lanes.at(0), lanes.constant(0.0), lanes.repeat(args[4])
+    rows = emit_chunk(lanes, first, start), emit_chunk(lanes, second, start)
+    differences = [builder.fsub(a, b) for a, b in zip(*rows, strict=True)]
+    for side, sign in enumerate("><"):
+        place = lanes.address(signs, lanes.at(side))
+        count = builder.load(place)
+        for part in differences:
+            passed = builder.fcmp_ordered(sign, part, nothing)
+            number = builder.ctpop(builder.bitcast(passed, ir.IntType(LANES)))
+            count = builder.add(count, builder.zext(number, count.type))
+        builder.store(count, place)
+    deviations = [builder.fsub(part, middle) for part in differences]
+    emit_sums(lanes, deviations, lambda power: lanes.address(sums, lanes.at(power)))
+    return context.get_dummy_value()
+
+
+@emitted
+def _add_pair(typingctx: Any, first: Any, second: Any, sums: Any, signs: Any, middle: Any) -> Any:
+    """Add the differences of two rows (BLOCK,) to sums (2,) about `middle` and to signs (2,).
+
+    They stay in registers, of which a loop over draws for each of the three would know nothing.
+    """
+    return types.void(first, second, sums, signs, types.float64), _emit_pair
+
+
+@exact_formula
+def _same(first: Array, second: Array) -> bool:
+    """Tell whether two rows (BLOCK,) are equal; of those that are not most differ at once."""
+    if first[0] != second[0]:
+        return False
+    equal = 0
+    for b in range(BLOCK):
+        equal += int(first[b] == second[b])
+    return equal == BLOCK
+
+
 @exact_kernel
 def add_pairs(
     scalars: Array,
     pairs: Counts,
-    used: int,
     centre: Array,
     mirrored: bool,
     rooms: Array,
@@ -32,20 +75,18 @@ def add_pairs(
     folded: Array,
     signs: Counts,
 ) -> None:
-    """Add the differences of pairs of scenarios.
+    """Add the differences of pairs of scenarios over a block.
 
     Parameters
     ----------
-    scalars : ndarray, shape (n_scenario, n, width)
+    scalars : ndarray, shape (n_scenario, n, BLOCK)
     pairs : ndarray of int64, shape (P, 2)
         The scenarios of each pair, of which the second is subtracted.
-    used : int
-        Number of leading draws that count.
     centre : ndarray, shape (P, n)
         Differences about which to sum.
     mirrored : bool
         Whether neighbouring draws are mirror images.
-    rooms : ndarray, shape (3, 1, 1, width)
+    rooms : ndarray, shape (2, 1, 1, BLOCK)
         Scratch.
     sums : ndarray, shape (2, P, n)
         Are increased by the sums of deviations and of their squares.
@@ -54,26 +95,23 @@ def add_pairs(
     signs : ndarray of int64, shape (2, P, n)
         Are increased by the numbers of draws above and below zero.
     """
-    difference, means, padded = rooms[0], rooms[1], rooms[2, 0, 0]
-    own, half = difference[0, 0], means[0, 0]
+    means, padded = rooms[0], rooms[1, 0, 0]
+    half = means[0, 0]
     for i in range(scalars.shape[1]):
+        if i + 1 < scalars.shape[1]:
+            for s in range(scalars.shape[0]):
+                fetch(scalars[s, i + 1])
         for p in range(pairs.shape[0]):
             first, second = scalars[pairs[p, 0], i], scalars[pairs[p, 1], i]
-            above, below = 0, 0
-            for b in range(used):
-                own[b] = first[b] - second[b]
-                above += int(own[b] > 0.0)
-                below += int(own[b] < 0.0)
-            middle = centre[p, i : i + 1]
-            if above == 0 and below == 0 and middle[0] == 0.0:
+            if centre[p, i] == 0.0 and _same(first, second):
                 continue  # what a scenario leaves as it is adds nothing
-            signs[0, p, i] += above
-            signs[1, p, i] += below
-            add_rows(difference, 0, used, middle, sums[:, p, i : i + 1], padded)
+            _add_pair(first, second, sums[:, p, i], signs[:, p, i], centre[p, i])
             if mirrored:
-                for b in range(used // 2):
-                    half[b] = 0.5 * (own[2 * b] + own[2 * b + 1])
-                add_rows(means, 0, used // 2, middle, folded[:, p, i : i + 1], padded)
+                for k in range(BLOCK // 2):
+                    b = 2 * k
+                    half[k] = 0.5 * ((first[b] - second[b]) + (first[b + 1] - second[b + 1]))
+                middle, own = centre[p, i : i + 1], folded[:, p, i : i + 1]
+                add_rows(means, 0, BLOCK // 2, middle, own, padded)
 
 
 class PairedLeaf:
@@ -85,7 +123,7 @@ class PairedLeaf:
     def __init__(self, shape: tuple[int, ...]) -> None:
         self.sums, self.folded = np.zeros((2, *shape)), np.zeros((2, *shape))
         self.signs = np.zeros((2, *shape), np.int64)
-        self.rooms = np.empty((3, 1, 1, BLOCK))
+        self.rooms = np.empty((2, 1, 1, BLOCK))
 
 
 class Paired:
@@ -104,8 +142,10 @@ class Paired:
     def __init__(self, centre: Sequence[Array], draws: int, how: Design) -> None:
         self.draws, self.how = draws, how
         self.pairs = np.array(list(combinations(range(len(centre)), 2)), np.int64).reshape(-1, 2)
-        values = np.stack(centre).reshape(len(centre), -1)
-        self.moments = MomentTree(values[self.pairs[:, 0]] - values[self.pairs[:, 1]])
+        self.centre = np.nan_to_num(
+            np.stack(centre).reshape(len(centre), -1), posinf=0.0, neginf=0.0
+        )
+        self.moments = MomentTree(self.centre[self.pairs[:, 0]] - self.centre[self.pairs[:, 1]])
         self.signs = np.zeros((2, *self.moments.shape), np.int64)
         # of the means of mirrored draws, and of each replicate
         self.folded = MomentTree(self._middle())
@@ -122,10 +162,15 @@ class Paired:
 
     def add(self, leaf: PairedLeaf, scalars: Array, used: int) -> None:
         """Add the leading `used` draws of a block, (n_scenario, len(SCALARS), Y, BLOCK)."""
-        if len(self.pairs):
-            values = scalars.reshape(len(scalars), -1, BLOCK)
-            found = (leaf.rooms, leaf.sums, leaf.folded, leaf.signs)
-            add_pairs(values, self.pairs, used, self._middle(), self.how.mirrored, *found)
+        if not len(self.pairs):
+            return
+        values, middle = scalars.reshape(len(scalars), -1, BLOCK), self._middle()
+        if used < BLOCK:  # the central paths in place of the draws that are missing add nothing
+            values = values.copy()
+            values[..., used:] = self.centre[..., None]
+            leaf.signs -= (BLOCK - used) * np.array([middle > 0.0, middle < 0.0])
+        found = (leaf.rooms, leaf.sums, leaf.folded, leaf.signs)
+        add_pairs(values, self.pairs, middle, self.how.mirrored, *found)
 
     def merge(self, leaf: PairedLeaf, first: int) -> None:
         """Take over what a thread gathered; leaves may come in any order."""

@@ -25,7 +25,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from models.vector import bits_of, from_bits
+from models.vector import bits_of, fetch, from_bits
 from sim.ensemble.compiled import exact_formula, exact_kernel
 
 FloatArray = npt.NDArray[np.float64]
@@ -34,6 +34,7 @@ QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 LEADING: Final = 16_384  # draws kept, of which shorter runs have exact quantiles
 BITS: Final = 10  # of the mantissa: 2**10 bins a doubling
 DOUBLINGS: Final = 3
+NEAR: Final = 1 << BITS  # bins on each side where most draws lie
 SIDE: Final = DOUBLINGS << BITS
 MIDDLE: Final = SIDE + 1  # place of the values equal to the centre
 NO_NUMBER: Final = 2 * SIDE + 3  # place of NaN
@@ -109,6 +110,8 @@ def count_places(places: npt.NDArray[np.int16], used: int, counts: npt.NDArray[n
     """Count the bins (n, width) of `used` draws in `counts` (n, PLACES)."""
     for i in range(places.shape[0]):
         row, count = places[i], counts[i]
+        if i + 1 < counts.shape[0]:
+            fetch(counts[i + 1, MIDDLE - NEAR : MIDDLE + NEAR])
         differing = 0
         for b in range(used):
             differing |= row[b] ^ row[0]
