@@ -70,8 +70,9 @@ def ensemble_dataset(
 
     Quantiles of scalars come from every draw, those of vectors from the leading draws
     whose number is the attribute `quantile_draws`; matrices have none. The attribute
-    `quantile_error` bounds the error of a scalar's 5 to 95 % quantiles as a share of the
-    distance between these two: 0 where they are exact.
+    `quantile_error` bounds the error of a scalar's quantiles as a share of the distance from
+    its 5 to its 95 % quantile, where they lie within three such distances of its median: 0
+    where they are exact.
     """
     dataset = _assemble(names, years, [_moments(item) | _quantiles(item) for item in summaries])
     dataset["quantile"] = list(QUANTILES)

@@ -7,12 +7,15 @@ order, the threads and the partition of the draws, and memory does not grow with
 
     z = (x - c) / R,   bin = the leading bits of 1 + |z|, on each side of c
 
-gives 1,024 bins to each doubling of 1 + |z|: inside one range of the median, where both
-the 5 % and the 95 % quantile lie, a bin is at most R / 1024 wide, and a quantile is wrong
-by less than 0.1 % of R even before the interpolation within its bin. Three doublings reach
-seven ranges; what lies beyond is counted at the ends, whose outer edges are the smallest
-and largest value seen. Draws equal to c have a bin of no width, so that a value that
-stands at one number in most draws keeps it exactly.
+A bin is R / 1024 wide inside one range of the median, where the 5 % and the 95 % quantile lie,
+at most as wide inside three, twice that inside seven (1,024 bins to the first doubling of
+1 + |z|, 2,048 to the next two), and a quantile is wrong by less than that even before the
+interpolation within its bin. What lies further away, where the 1 % and the 99 % quantile of a
+value stand that hardly varies in most draws, has 64 bins to each doubling, none wider than a
+sixty-fourth of the way to the median; they reach 7e10 ranges. What lies beyond even those is
+counted at the ends, whose outer edges are the smallest and largest value seen. Draws equal to
+c have a bin of no width, so that a value that stands at one number in most draws keeps it
+exactly.
 """
 
 from __future__ import annotations
@@ -32,16 +35,21 @@ FloatArray = npt.NDArray[np.float64]
 
 QUANTILES: Final = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 LEADING: Final = 16_384  # draws kept, of which shorter runs have exact quantiles
-BITS: Final = 10  # of the mantissa: 2**10 bins a doubling
-DOUBLINGS: Final = 3
-NEAR: Final = 1 << BITS  # bins on each side where most draws lie
-SIDE: Final = DOUBLINGS << BITS
+BITS: Final = 10  # of the mantissa in the first doubling: 2**10 bins; one more in the next two
+FAR_BITS: Final = 6  # in all further ones
+NEAR_DOUBLINGS: Final = 3
+DOUBLINGS: Final = 36
+_FIRST: Final = 1 << BITS
+_NEAR: Final = (NEAR_DOUBLINGS << BITS + 1) - _FIRST
+_BEFORE_FAR: Final = _NEAR - (NEAR_DOUBLINGS << FAR_BITS)
+SIDE: Final = _BEFORE_FAR + (DOUBLINGS << FAR_BITS)
 MIDDLE: Final = SIDE + 1  # place of the values equal to the centre
 NO_NUMBER: Final = 2 * SIDE + 3  # place of NaN
 PLACES: Final = NO_NUMBER + 1
-RELATIVE_ERROR: Final = 2.0**-BITS  # width of a bin near the median over the 5-95 % range
+RELATIVE_ERROR: Final = 2.0**-BITS  # width of a bin inside three 5-95 % ranges, over one
 _ONE: Final = int(np.float64(1.0).view(np.int64))
 _SHIFT: Final = 52 - BITS
+_FAR_SHIFT: Final = 52 - FAR_BITS
 _ALL_BUT_SIGN: Final = 2**63 - 1
 BATCH: Final = 4096  # draws counted at a time
 APART: Final = 40  # more than needed in a row: at powers of two, rows share lines of the cache
@@ -59,6 +67,14 @@ def _ordered(x: float) -> int:
 def _number(order: int) -> float:
     """Return the x of `_ordered`."""
     return from_bits(order ^ ((order >> 63) & _ALL_BUT_SIGN))
+
+
+@exact_formula
+def _steps(distance: float) -> int:
+    """Return the number of whole bins between the median and 1 + |z|."""
+    bits = bits_of(distance) - _ONE
+    near = max(bits >> _SHIFT, (bits >> _SHIFT - 1) - _FIRST)
+    return min(near, (bits >> _FAR_SHIFT) + _BEFORE_FAR, SIDE)
 
 
 @exact_kernel
@@ -97,7 +113,7 @@ def place_values(
             order = _ordered(row[b])
             least, most = min(least, order), max(most, order)
             away = row[b] - middle
-            step = min((bits_of(1.0 + abs(away * unit)) - _ONE) >> _SHIFT, SIDE) + 1
+            step = _steps(1.0 + abs(away * unit)) + 1
             step = step if away > 0.0 else -step
             step = step if away != 0.0 else 0
             place[b] = MIDDLE + step if row[b] == row[b] else NO_NUMBER
@@ -111,7 +127,7 @@ def count_places(places: npt.NDArray[np.int16], used: int, counts: npt.NDArray[n
     for i in range(places.shape[0]):
         row, count = places[i], counts[i]
         if i + 1 < counts.shape[0]:
-            fetch(counts[i + 1, MIDDLE - NEAR : MIDDLE + NEAR])
+            fetch(counts[i + 1, MIDDLE - _FIRST : MIDDLE + _FIRST])
         differing = 0
         for b in range(used):
             differing |= row[b] ^ row[0]
@@ -313,7 +329,11 @@ def _edges(
     centre: float, scale: float, lowest: float, highest: float
 ) -> tuple[FloatArray, FloatArray]:
     """Return the lower and upper edge of every bin, cut to the values seen: (NO_NUMBER,)."""
-    steps = (_ONE + (np.arange(SIDE + 1, dtype=np.int64) << _SHIFT)).view(np.float64) - 1.0
+    step = np.arange(SIDE + 1, dtype=np.int64)
+    near = np.minimum(step << _SHIFT, (step + _FIRST) << _SHIFT - 1)
+    far = (step - _BEFORE_FAR) << _FAR_SHIFT
+    bits = _ONE + np.where(step < _NEAR, near, far)
+    steps = bits.view(np.float64) - 1.0
     below, above = centre - steps[::-1] / scale, centre + steps / scale
     lower = np.concatenate([[lowest], below[:-1], [centre], above[:-1], [above[-1]]])
     upper = np.concatenate([[below[0]], below[1:], [centre], above[1:], [highest]])

@@ -7,8 +7,11 @@ import pytest
 
 from sim.ensemble.quantiles import (
     BITS,
+    DOUBLINGS,
+    FAR_BITS,
     LEADING,
     MIDDLE,
+    NEAR_DOUBLINGS,
     NO_NUMBER,
     PLACES,
     QUANTILES,
@@ -21,6 +24,7 @@ from sim.ensemble.quantiles import (
 
 DRAWS = 5 * LEADING
 STEP = 1024  # draws shown at a time
+INNER = [QUANTILES.index(q) for q in QUANTILES if 0.05 <= q <= 0.95]
 RNG = np.random.default_rng(3)
 NORMAL = RNG.normal(size=DRAWS)
 UNIFORM = RNG.uniform(size=DRAWS)
@@ -81,18 +85,29 @@ def test_quantiles_are_within_a_thousandth_of_the_range(name):
     values = NASTY[name]
     found = stream_of(values[None]).finish()[0]
     wrong = error(found, values)
-    inner = [QUANTILES.index(q) for q in QUANTILES if 0.05 <= q <= 0.95]
-    assert wrong[inner].max() < 1e-3, wrong
-    assert wrong.max() < 2e-3, wrong
+    assert wrong.max() < 1e-3, wrong
     assert (np.diff(found) >= 0.0).all()
     assert values.min() <= found.min()
     assert found.max() <= values.max()
 
 
+RARE = np.exp(NORMAL[::-1])
+
+
+@pytest.mark.parametrize("width", [1e-9, 1e-5, 1e-2])
+@pytest.mark.parametrize("share", [0.011, 0.03, 0.049])
+def test_tails_far_beyond_the_range_are_told_apart(width, share):
+    values = np.where(share > UNIFORM, 30.0 * RARE, width * NORMAL)
+    found, exact = stream_of(values[None]).finish()[0, -1], exact_quantiles(values)[-1]
+    assert exact > 100.0 * 3.3 * width  # which only rare draws reach
+    assert abs(found - exact) < 2.0**-FAR_BITS * exact
+
+
 @pytest.mark.parametrize("name", ["normal", "uniform", "exponential", "negative"])
 def test_interpolation_makes_smooth_quantiles_far_better_than_the_bound(name):
     values = NASTY[name]
-    assert error(stream_of(values[None]).finish()[0], values).max() < RELATIVE_ERROR / 5.0
+    wrong = error(stream_of(values[None]).finish()[0], values)
+    assert wrong[INNER].max() < RELATIVE_ERROR / 5.0
 
 
 @pytest.mark.parametrize("value", [0.0, 1 / 3, -7e5])
@@ -178,7 +193,14 @@ def test_bins_are_those_of_the_definition_whatever_comes_at_a_time(widths, batch
         values, stream.counts, stream.centre, stream.scale, strict=True
     ):
         share, power = np.frexp(1.0 + np.abs((row - centre) * scale))
-        step = 2**BITS * (power - 1.0) + np.floor(2**BITS * (2.0 * share - 1.0))
+        first, near, far = (
+            2**bits * (power - 1.0) + np.floor(2**bits * (2.0 * share - 1.0))
+            for bits in (BITS, BITS + 1, FAR_BITS)
+        )
+        before = NEAR_DOUBLINGS * 2 ** (BITS + 1) - 2**BITS - NEAR_DOUBLINGS * 2**FAR_BITS
+        assert before + DOUBLINGS * 2**FAR_BITS == SIDE
+        apart = [power == 1, power <= NEAR_DOUBLINGS]
+        step = np.select(apart, [first, near - 2**BITS], before + far)
         side = np.sign(row - centre).astype(int)
         place = MIDDLE + side * (np.minimum(step, SIDE).astype(int) + 1)
         np.testing.assert_array_equal(count, np.bincount(place, minlength=PLACES))
