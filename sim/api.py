@@ -24,6 +24,7 @@ from sim.ensemble.run import (
     run_ensemble,
     whole_number,
 )
+from sim.ensemble.store import DrawStore
 from sim.ensemble.stream import Progress
 from sim.ensemble.trace import Trace, trace_draw
 from sim.ensemble.work import prepare_work
@@ -151,7 +152,7 @@ def run(
     if isinstance(pack, str | Path):
         pack = load_pack(Path(pack))
     tally = TargetTally()
-    store = folder.open_store(Path(out)) if out is not None and keep_draws else None
+    store = DrawStore(Path(out)) if out is not None and keep_draws else None
     try:
         ensemble = run_ensemble(
             _several(scenarios),

@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.baseyear.files import read_dataset, write_dataset
-from sim.ensemble.store import DRAWS, DrawStore, read_draws
+from sim.ensemble.store import DRAWS, MANIFEST, read_draws
 from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.ensemble.run import EnsembleRun
 
-MANIFEST = "manifest.json"
 TARGETS = "targets.csv"
 JOINT = "joint.csv"
 DIFFERENCES = "differences.csv"
@@ -43,27 +42,6 @@ def write_atomic(path: Path, write: Callable[[Path], object]) -> None:
 def file_hash(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def open_store(folder: Path) -> DrawStore:
-    """Prepare to keep every draw of the coming run in its folder.
-
-    From here until the run is written the folder holds no complete run.
-
-    Raises
-    ------
-    InputError
-        Where zarr is not installed or the folder cannot be written.
-    """
-    store = DrawStore(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / MANIFEST).unlink(missing_ok=True)
-        shutil.rmtree(store.path, ignore_errors=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"the run folder cannot be written ({reason})", file=folder) from error
-    return store
 
 
 def write_run(

@@ -1,7 +1,8 @@
 """Every draw on disk: `draws.zarr`, written as the draws pass.
 
 One array a scalar, NAME(scenario, year, draw), in chunks of 16,384 draws. The folder is
-made beside its final place and moved there when it is complete.
+made beside its final place and moved there when it is complete; until then an earlier run
+stays as it is.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from sim.ensemble.run import EnsembleRun
 
+MANIFEST = "manifest.json"
 DRAWS = "draws.zarr"
 CHUNK = 16_384
 
@@ -61,15 +63,28 @@ class DrawStore:
 
     def __init__(self, folder: Path) -> None:
         self._zarr = require_zarr()
-        self.path = folder / DRAWS
+        self.folder = folder
+        self._new = not folder.exists()
         self._scratch = folder / f".{uuid.uuid4().hex}.zarr"
         self._lock = threading.Lock()
         self._filling: dict[tuple[int, int], tuple[NDArray[np.float64], int]] = {}
 
     def begin(self, run: EnsembleRun, draws: int) -> None:
-        """Create the arrays with their coordinates and units."""
+        """Create the arrays with their coordinates and units.
+
+        Raises
+        ------
+        InputError
+            Where the folder cannot be written.
+        """
         self.draws = draws
-        self._scratch.mkdir(parents=True)
+        try:
+            self._scratch.mkdir(parents=True)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise InputError(
+                f"the run folder cannot be written ({reason})", file=self.folder
+            ) from error
         group = self._zarr.open_group(self._scratch, mode="w", zarr_format=3)
         names = [str(name) for name in run.paths["scenario"].values]
         years = run.paths["year"].values
@@ -113,13 +128,16 @@ class DrawStore:
         """Nothing hangs on the leading draws."""
 
     def finish(self) -> None:
-        """Move the complete folder into place."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        self._scratch.rename(self.path)
+        """Move the complete draws into place; from here on an earlier run is none any more."""
+        (self.folder / MANIFEST).unlink(missing_ok=True)
+        shutil.rmtree(self.folder / DRAWS, ignore_errors=True)
+        self._scratch.rename(self.folder / DRAWS)
 
     def discard(self) -> None:
-        """Take away what a stopped run has written."""
+        """Take away what a stopped run has written, and the folder where it made that."""
         shutil.rmtree(self._scratch, ignore_errors=True)
+        if self._new and self.folder.is_dir() and not any(self.folder.iterdir()):
+            self.folder.rmdir()
 
 
 def read_draws(folder: Path) -> xr.Dataset:

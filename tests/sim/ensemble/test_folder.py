@@ -18,8 +18,9 @@ import xarray as xr
 
 import sim.ensemble.folder as module
 from sim.assess.targets import evaluate
-from sim.ensemble.folder import MANIFEST, read_run, write_atomic, write_run
+from sim.ensemble.folder import read_run, write_atomic, write_run
 from sim.ensemble.run import EnsembleRun, run_ensemble
+from sim.ensemble.store import MANIFEST
 from sim.errors import InputError
 
 FILES = ["ensemble.nc", "extra.csv", "manifest.json", "paths.nc", "targets.csv"]

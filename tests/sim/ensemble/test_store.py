@@ -56,17 +56,29 @@ def test_a_later_run_without_draws_takes_them_away(kept, tmp_path):
     assert sim.read_run(tmp_path).draws is None
 
 
-def test_a_stopped_run_leaves_neither_draws_nor_a_complete_run(kept, tmp_path):
-    sim.run("plan", draws=8, out=tmp_path, keep_draws=True)
+def stop(done: int, total: int) -> None:
+    raise KeyboardInterrupt
 
-    def stop(done: int, total: int) -> None:
-        raise KeyboardInterrupt
 
+def test_an_earlier_run_stays_until_the_next_is_complete(kept, tmp_path):
+    earlier = sim.run("plan", draws=8, out=tmp_path, keep_draws=True)
+    files = sorted(tmp_path.iterdir())
     with pytest.raises(KeyboardInterrupt):
-        sim.run("plan", draws=8, out=tmp_path, keep_draws=True, progress=stop)
-    left = sorted(path.name for path in tmp_path.iterdir())
-    assert "manifest.json" not in left
-    assert not any(name.endswith(".zarr") for name in left)
+        sim.run("plan", draws=9, out=tmp_path, keep_draws=True, progress=stop)
+    with pytest.raises(InputError, match="plan"):
+        sim.run("plna", draws=9, out=tmp_path, keep_draws=True)
+    with pytest.raises(InputError, match="draws"):
+        sim.run("plan", draws=11, sampler="antithetic", out=tmp_path, keep_draws=True)
+    assert sorted(tmp_path.iterdir()) == files
+    assert sim.read_run(tmp_path).draws["gdp"].equals(earlier.draws["gdp"])
+    sim.run("plan", draws=9, out=tmp_path, keep_draws=True)
+    assert sim.read_run(tmp_path).draws.sizes["draw"] == 9
+
+
+def test_a_stopped_run_leaves_no_folder_that_it_made(kept, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        sim.run("plan", draws=8, out=tmp_path / "new", keep_draws=True, progress=stop)
+    assert not any(tmp_path.iterdir())
 
 
 def test_without_a_folder_or_zarr_it_is_refused(monkeypatch, tmp_path):
