@@ -37,12 +37,14 @@ class NonFiniteResultError(ArithmeticError):
         Number of the first such draw.
     variable : str
     year : int
+    value : float
     """
 
     def __init__(self, draw: int, variable: str, year: int, value: float) -> None:
         self.draw = draw
         self.variable = variable
         self.year = year
+        self.value = value
         super().__init__(f"draw {draw} gave {value} for {variable} in {year}")
 
 

@@ -34,7 +34,7 @@ from sim.ensemble.methods import REPLICATES, design
 from sim.ensemble.observer import Observer
 from sim.ensemble.store import DrawStore
 from sim.ensemble.stream import Progress, Stream
-from sim.ensemble.summary import BrokenDrawError, Summary
+from sim.ensemble.summary import BrokenDrawError, Summary, find_fault
 from sim.ensemble.trace import extreme_scores
 from sim.ensemble.work import Work, prepare_work, simulate_centre
 from sim.errors import InputError
@@ -118,7 +118,7 @@ def run_ensemble(
     Raises
     ------
     InputError
-        For bad input, or a draw whose accounts do not close.
+        For bad input, a central path or a draw that is no number or whose accounts do not close.
     """
     started = time.perf_counter()
     draws = whole_number(draws, "draws", 1, MAXIMUM_DRAWS)
@@ -132,6 +132,9 @@ def run_ensemble(
     centre = [simulate_centre(work, s) for s in range(len(work.cases))]
     names = [item.name for item in resolved]
     years = work.cases[0].years
+    for name, path in zip(names, centre, strict=True):
+        if (fault := find_fault(path, years, 1)) is not None:
+            raise InputError(fault.text.format("the central path"), key=name)
     past = [name for name in pack.data_vars if pack.variables[name].dims == ("history_year",)]
     # with the estimates before the base year, so that a run tells by itself what has peaked
     paths = central_dataset(names, years, centre).assign(pack[past].data_vars)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,35 @@ class BrokenDrawError(InputError):
     def __init__(self, message: str, draw: int, scenario: str) -> None:
         super().__init__(message, key=scenario)
         self.draw = draw
+
+
+class Fault(NamedTuple):
+    """What is wrong with a draw: its place in the block, and a sentence with room for its name."""
+
+    place: int
+    text: str
+
+
+def find_fault(results: Results, years: NDArray[np.int64], used: int) -> Fault | None:
+    """Return the first draw, all years kept, with a result that is not finite.
+
+    Where there is none, the one whose accounts close worst, if an identity fails.
+    """
+    named = {name: results.scalars[i, :, :used] for i, name in enumerate(SCALARS)}
+    named |= {name: getattr(results, name)[..., :used] for name in TABLES if name != "scalars"}
+    try:
+        check_finite(named, 0, [int(year) for year in years])
+    except NonFiniteResultError as error:
+        return Fault(error.draw, f"{{}} gave {error.value} for {error.variable} in {error.year}")
+    residual = results.residual[..., :used]
+    if (worst := residual.max()) <= TOLERANCE:
+        return None
+    identity, year, place = np.unravel_index(np.argmax(residual), residual.shape)
+    return Fault(
+        int(place),
+        f"identity {IDENTITIES[identity]} fails in {{}} of {years[year]}: "
+        f"{worst:.1e} of the total, {TOLERANCE:.0e} allowed",
+    )
 
 
 class Leaf:
@@ -105,22 +135,10 @@ class Summary:
         BrokenDrawError
             Where a result is not finite, or an identity fails.
         """
-        named = {n: results.scalars[i, :, :used] for i, n in enumerate(SCALARS)}
-        named |= {n: getattr(results, n)[..., :used] for n in self.shapes if n != "scalars"}
-        try:
-            check_finite(named, first, [int(year) for year in self.years])
-        except NonFiniteResultError as error:
-            raise BrokenDrawError(str(error), error.draw, self.name) from error
-        residual = results.residual[..., :used]
-        if not (worst := residual.max()) <= TOLERANCE:
-            place = np.unravel_index(np.argmax(residual), residual.shape)
-            draw = first + int(place[2])
-            raise BrokenDrawError(
-                f"identity {IDENTITIES[place[0]]} fails in draw {draw} of "
-                f"{self.years[place[1]]}: {worst:.1e} of the total, {TOLERANCE:.0e} allowed",
-                draw,
-                self.name,
-            )
+        fault = find_fault(results, self.years, used)
+        if fault is not None:
+            draw = first + fault.place
+            raise BrokenDrawError(fault.text.format(f"draw {draw}"), draw, self.name)
 
     def merge(self, leaf: Leaf, first: int) -> None:
         """Take over the sums of a leaf whose blocks have all been added; in any order."""

@@ -15,6 +15,7 @@ from models.tables import NOTHING
 from sim.assess.tally import TargetTally
 from sim.assess.targets import evaluate
 from sim.baseyear.pack import content_hash, load_pack, read_manifest
+from sim.ensemble import run as module
 from sim.ensemble import stream
 from sim.ensemble.accumulate import BLOCK, LEAF_BLOCKS
 from sim.ensemble.quantiles import LEADING, QUANTILES
@@ -466,6 +467,32 @@ def test_a_draw_beyond_those_kept_stops_every_thread_and_the_first_is_named(monk
         run_ensemble(
             ["baseline", "plan"], draws=draw + 2000, threads=2, horizon=2026, observers=[watching]
         )
+
+
+def test_a_central_path_that_is_no_number_is_refused():
+    harsh = {
+        "growth.gap_shock": -0.15,
+        "demand.outflow_growth": 0.3,
+        "demand.exports_growth": 0.4,
+        "population.growth": -0.03,
+    }
+    with pytest.raises(InputError, match=r"the central path gave nan for .* in 2032") as caught:
+        run_ensemble(["baseline"], draws=8, seed=39, horizon=2032, overrides=harsh)
+    assert caught.value.key == "baseline"
+
+
+def test_a_central_path_whose_account_does_not_close_is_refused(monkeypatch):
+    centre = module.simulate_centre
+
+    def damaged(work, index):  # type: ignore[no-untyped-def]
+        results = centre(work, index)
+        results.residual[2, 3, 0] = 1e-6 * index
+        return results
+
+    monkeypatch.setattr(module, "simulate_centre", damaged)
+    said = rf"plan: identity {IDENTITIES[2]} fails in the central path of 2028: 1.0e-06 of"
+    with pytest.raises(InputError, match=said):
+        run_ensemble(["baseline", "plan"], draws=8)
 
 
 @pytest.mark.parametrize("later", [290, 500])
