@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -16,19 +16,13 @@ from sim.assess.targets import evaluate, joint
 from sim.baseyear.files import check_folder
 from sim.baseyear.pack import load_pack
 from sim.ensemble import folder
-from sim.ensemble.methods import REPLICATES, Design, design
-from sim.ensemble.run import (
-    MAXIMUM_DRAWS,
-    EnsembleRun,
-    resolve_scenarios,
-    run_ensemble,
-    whole_number,
-)
+from sim.ensemble.methods import MAXIMUM_DRAWS, REPLICATES, count_draws, design
+from sim.ensemble.run import EnsembleRun, resolve_scenarios, run_ensemble
 from sim.ensemble.store import DrawStore
 from sim.ensemble.stream import Progress
 from sim.ensemble.trace import Trace, trace_draw
 from sim.ensemble.work import prepare_work
-from sim.errors import InputError
+from sim.errors import InputError, whole_number
 from sim.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -94,7 +88,7 @@ class Run(EnsembleRun):
 def run(
     scenarios: str | Path | Scenario | Sequence[str | Path | Scenario],
     *,
-    draws: int = 10_000,
+    draws: int | None = None,
     seed: int = 1,
     horizon: int | None = None,
     threads: int | None = None,
@@ -112,8 +106,11 @@ def run(
     ----------
     scenarios : str, Path, Scenario or sequence of them
         Names of bundled scenarios, files, or scenarios.
-    draws, seed : int
-        Size and seed of the ensemble.
+    draws : int, optional
+        Number of draws; where not given 10,000, for Sobol points the nearest number that the
+        replicates can make (16,384 with 16).
+    seed : int
+        Seed of the random streams.
     horizon : int, optional
         Last year; the scenarios' own where not given.
     threads : int, optional
@@ -179,7 +176,9 @@ def run(
 def _several(
     scenarios: str | Path | Scenario | Sequence[str | Path | Scenario],
 ) -> list[str | Path | Scenario]:
-    return [scenarios] if isinstance(scenarios, str | Path | Scenario) else list(scenarios)
+    if isinstance(scenarios, str | Path | Scenario) or not isinstance(scenarios, Iterable):
+        return [scenarios]  # what is no scenario is refused where it is looked for
+    return list(scenarios)
 
 
 def trace(
@@ -192,7 +191,7 @@ def trace(
     pack: xr.Dataset | str | Path | None = None,
     sampler: str = "philox",
     replicates: int = REPLICATES,
-    draws: int = 10_000,
+    draws: int | None = None,
 ) -> dict[str, Trace]:
     """Simulate one draw again and tell everything about it.
 
@@ -204,8 +203,8 @@ def trace(
         Number of the draw, from 0.
     seed, horizon, overrides, pack, sampler, replicates
         As in `run`: the same give the same draw, to the bit.
-    draws : int
-        Number of draws of the run; Sobol points depend on it.
+    draws : int, optional
+        Number of draws of the run, as in `run`; Sobol points depend on it.
 
     Returns
     -------
@@ -222,8 +221,8 @@ def trace(
     seed = whole_number(seed, "seed", 0, 2**63 - 1)
     if not isinstance(pack, xr.Dataset):
         pack = load_pack() if pack is None else load_pack(Path(pack))
+    how = design(sampler, count_draws(draws, sampler, replicates), replicates)
     resolved = resolve_scenarios(_several(scenarios), pack, horizon, overrides)
-    how = design(sampler, draws, replicates) if sampler != "philox" else Design()
     work = prepare_work(pack, resolved, seed, how)
     return {item.name: trace_draw(work, index, draw) for index, item in enumerate(resolved)}
 

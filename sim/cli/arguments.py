@@ -12,7 +12,6 @@ from sim.errors import InputError, nearest_name
 from sim.publish.words import LANGUAGES, check_language, locale_language, word
 
 FORMATS = ("text", "json", "csv")
-DEFAULT_DRAWS = 10_000
 DEFAULT_SEED = 1
 
 
@@ -168,9 +167,7 @@ def _add_run(build: _Builder, commands: Any) -> None:
     run.add_argument(
         "scenarios", nargs="+", metavar="SCENARIO", help=build.say("cli_arg_scenarios")
     )
-    run.add_argument(
-        "--draws", type=_count, default=DEFAULT_DRAWS, metavar="N", help=build.say("cli_arg_draws")
-    )
+    run.add_argument("--draws", type=_count, metavar="N", help=build.say("cli_arg_draws"))
     run.add_argument(
         "--seed", type=_whole, default=DEFAULT_SEED, metavar="S", help=build.say("cli_arg_seed")
     )

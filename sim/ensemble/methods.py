@@ -16,8 +16,10 @@ from sim.ensemble.inputs import SLIP, UncertainInput
 from sim.ensemble.plan import SamplingPlan
 from sim.ensemble.random import GROUP
 from sim.ensemble.sobol import MOST_POINTS, dimension, direction_numbers, scramble
-from sim.errors import InputError, nearest_name
+from sim.errors import InputError, nearest_name, whole_number
 
+DEFAULT_DRAWS: Final = 10_000
+MAXIMUM_DRAWS: Final = 10**9
 METHODS: Final = ("philox", "antithetic", "sobol")
 REPLICATES: Final = 16
 MOST_REPLICATES: Final = 64
@@ -56,6 +58,30 @@ class Design(NamedTuple):
         return draw // self.points if self.points else 0
 
 
+def count_draws(draws: int | None, method: str, replicates: int) -> int:
+    """Return the number of draws of a run.
+
+    Parameters
+    ----------
+    draws : int or None
+        As asked for. Where nothing is, 10,000, for Sobol points the nearest number that the
+        replicates can make.
+    method : str
+    replicates : int
+
+    Raises
+    ------
+    InputError
+        For what is not a whole number in range.
+    """
+    if draws is not None:
+        return whole_number(draws, "draws", 1, MAXIMUM_DRAWS)
+    if method != "sobol":
+        return DEFAULT_DRAWS
+    near = _sobol_draws_near(DEFAULT_DRAWS, _check_replicates(replicates), LEAF)
+    return min(near, key=lambda number: abs(number - DEFAULT_DRAWS))
+
+
 def design(method: str, draws: int, replicates: int) -> Design:
     """Return how a run makes its draws.
 
@@ -65,16 +91,10 @@ def design(method: str, draws: int, replicates: int) -> Design:
     Raises
     ------
     InputError
-        As `check_draws`, and for replicates of fewer points than a leaf.
+        As `check_draws`, and for a wrong number of replicates whatever the method.
     """
-    points = check_draws(method, draws, replicates)
-    if 0 < points < LEAF:
-        raise InputError(
-            "too few Sobol points in a replicate",
-            key="draws",
-            found=draws,
-            allowed=f"{LEAF * replicates} with {replicates} replicates, or a power of two more",
-        )
+    replicates = _check_replicates(replicates)
+    points = check_draws(method, draws, replicates, LEAF)
     return Design(method, replicates if points else 1, points)
 
 
@@ -86,8 +106,17 @@ def recorded_design(manifest: Mapping[str, Any]) -> Design:
     return Design(str(found["method"]), int(found["replicates"]), int(found["points"]))
 
 
-def check_draws(method: str, draws: int | None, replicates: int) -> int:
+def check_draws(method: str, draws: int | None, replicates: int, fewest: int = GROUP) -> int:
     """Return the Sobol points of one replicate, 0 for the other methods.
+
+    Parameters
+    ----------
+    method : str
+    draws : int or None
+        Of all replicates; None where the method needs no number.
+    replicates : int
+    fewest : int
+        Points that a replicate has at least, a power of two.
 
     Raises
     ------
@@ -98,34 +127,41 @@ def check_draws(method: str, draws: int | None, replicates: int) -> int:
         raise InputError(
             "unknown way of sampling",
             key="sampler",
-            found=method,
+            found=repr(method),
             allowed=", ".join(METHODS),
-            nearest=nearest_name(method, METHODS),
+            nearest=nearest_name(str(method), METHODS),
         )
     if method == "antithetic" and draws is not None and draws % 2:
         raise InputError("antithetic draws come in pairs", key="draws", found=draws, allowed="even")
     if method != "sobol":
         return 0
-    if not 2 <= replicates <= MOST_REPLICATES:
-        raise InputError(
-            "not a number of replicates",
-            key="replicates",
-            found=replicates,
-            allowed=f"2 to {MOST_REPLICATES}",
-        )
+    replicates = _check_replicates(replicates)
     if draws is None:
         raise InputError("the sampler sobol needs the number of draws", key="draws")
-    points = draws // replicates
-    power = 1 << max(points.bit_length() - 1, GROUP.bit_length() - 1)
-    if points * replicates != draws or points != power or points > MOST_POINTS:
+    near = _sobol_draws_near(draws, replicates, fewest)
+    if draws not in near:
         raise InputError(
-            "draws of the sampler sobol are the replicates times a power of two",
+            f"draws of the sampler sobol are the replicates times a power of two from {fewest} on",
             key="draws",
             found=draws,
-            allowed=f"{power * replicates} or {2 * power * replicates} "
-            f"with {replicates} replicates",
+            allowed=" or ".join(map(str, near)) + f" with {replicates} replicates",
         )
-    return points
+    return draws // replicates
+
+
+def _check_replicates(replicates: int) -> int:
+    return whole_number(replicates, "replicates", 2, MOST_REPLICATES)
+
+
+def _sobol_draws_near(draws: int, replicates: int, fewest: int) -> list[int]:
+    """Return one or two numbers of draws near `draws` that Sobol points can make.
+
+    They are the last not above it and the first above it, as far as the bounds allow.
+    """
+    most = min(MOST_POINTS, MAXIMUM_DRAWS // replicates)
+    points = min(max(draws // replicates, fewest), most)
+    power = 1 << (points.bit_length() - 1)
+    return [replicates * number for number in (power, 2 * power) if number <= most]
 
 
 def with_sobol_points(

@@ -14,7 +14,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -30,18 +29,16 @@ from sim.baseyear.pack import (
 from sim.ensemble.assemble import central_dataset, draws_dataset, ensemble_dataset
 from sim.ensemble.effects import effects_dataset
 from sim.ensemble.inputs import count_kinds
-from sim.ensemble.methods import REPLICATES, design
+from sim.ensemble.methods import REPLICATES, count_draws, design
 from sim.ensemble.observer import Observer
 from sim.ensemble.store import DrawStore
 from sim.ensemble.stream import Progress, Stream
 from sim.ensemble.summary import BrokenDrawError, Summary, find_fault
 from sim.ensemble.trace import extreme_scores
 from sim.ensemble.work import Work, prepare_work, simulate_centre
-from sim.errors import InputError
+from sim.errors import InputError, whole_number
 from sim.scenario import ResolvedScenario, Scenario
 from sim.scenario import scenario as find_scenario
-
-MAXIMUM_DRAWS = 10**9
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class EnsembleRun:
 def run_ensemble(
     scenarios: Sequence[str | Path | Scenario],
     *,
-    draws: int = 10_000,
+    draws: int | None = None,
     seed: int = 1,
     horizon: int | None = None,
     threads: int | None = None,
@@ -94,8 +91,8 @@ def run_ensemble(
     ----------
     scenarios : sequence of str, Path or Scenario
         Names of bundled scenarios, files, or scenarios.
-    draws : int
-        Number of draws.
+    draws : int, optional
+        Number of draws; see `sim.ensemble.methods.count_draws` where not given.
     seed : int
         Seed of the random streams.
     horizon : int, optional
@@ -121,7 +118,7 @@ def run_ensemble(
         For bad input, a central path or a draw that is no number or whose accounts do not close.
     """
     started = time.perf_counter()
-    draws = whole_number(draws, "draws", 1, MAXIMUM_DRAWS)
+    draws = count_draws(draws, sampler, replicates)
     seed = whole_number(seed, "seed", 0, 2**63 - 1)
     threads = whole_number(os.cpu_count() or 1 if threads is None else threads, "threads", 1, 1024)
     how = design(sampler, draws, replicates)
@@ -171,16 +168,6 @@ def run_ensemble(
     kept = draws_dataset(names, years, stream.leading, draws)
     paired = stream.paired.dataset(names, years)
     return EnsembleRun(tuple(resolved), paths, ensemble, kept, None, manifest, paired)
-
-
-def whole_number(value: Any, key: str, low: int, high: int) -> int:
-    """Return a whole number within bounds, or refuse it."""
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if whole and low <= value <= high:
-        return int(value)
-    raise InputError(
-        "not a whole number in range", key=key, found=repr(value), allowed=f"{low} to {high}"
-    )
 
 
 def _origin(pack: xr.Dataset) -> dict[str, object]:

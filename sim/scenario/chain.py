@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -139,12 +140,12 @@ def _locate(name: str | Path) -> Path:
     bundled = bundled_scenarios()
     if isinstance(name, str) and name in bundled:
         return bundled[name]
-    path = Path(name)
-    if path.is_file():
+    named = isinstance(name, str | os.PathLike)
+    if named and (path := Path(name)).is_file():
         return path
     raise InputError(
         "there is no such scenario or file",
-        found=repr(str(name)),
+        found=repr(str(name) if named else name),
         allowed=", ".join(bundled) + ", or the path of a YAML file",
         nearest=nearest_name(str(name), bundled),
     )

@@ -104,6 +104,22 @@ def test_one_name_a_path_a_scenario_and_a_list_are_all_accepted(run):
         )
 
 
+@pytest.mark.parametrize("given", [None, 1, [1], [None], [["plan"]], [b"plan"]], ids=repr)
+def test_what_is_no_scenario_is_refused(given):
+    for ask in (lambda: sim.run(given, draws=4), lambda: sim.trace(given, 0)):
+        with pytest.raises(InputError, match=r"no such scenario or file; found .*; allowed: base"):
+            ask()
+
+
+def test_a_draw_of_points_is_that_of_the_draws_that_nobody_asked_for():
+    options = {"sampler": "sobol", "replicates": np.int64(2)}
+    found = sim.trace("plan", 8191, **options)["plan"].results
+    asked = sim.trace("plan", 8191, draws=8192, **options)["plan"].results
+    pd.testing.assert_frame_equal(found, asked)
+    with pytest.raises(InputError, match="replicates: not a whole number in range; found '2'"):
+        sim.trace("plan", 3, sampler="sobol", replicates="2")
+
+
 def test_overrides_are_set_on_every_scenario(run):
     made = sim.run(
         ["baseline", "plan"], draws=16, seed=5, overrides={"energy.wind.build_gw": {2027: 9.0}}

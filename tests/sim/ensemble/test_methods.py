@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from models.state import DRIVERS
+from sim.ensemble.accumulate import LEAF
 from sim.ensemble.deviates import sample_block
 from sim.ensemble.drivers import assemble_drivers
 from sim.ensemble.inputs import read_inputs
-from sim.ensemble.methods import design
+from sim.ensemble.methods import DEFAULT_DRAWS, MAXIMUM_DRAWS, count_draws, design
 from sim.ensemble.standard_error import mean_error
 from sim.errors import InputError
 
@@ -147,12 +148,40 @@ def test_error_of_pairs_knows_their_correlation():
         ({"method": "sobol"}, "draws: the sampler sobol needs the number of draws"),
         ({"method": "sobol", "draws": 10_000}, "allowed: 8192 or 16384 with 16 replicates"),
         ({"method": "sobol", "draws": 64, "replicates": 4}, "allowed: 512 or 1024"),
-        ({"method": "sobol", "draws": 128, "replicates": 1}, "not a number of replicates"),
+        ({"method": "sobol", "draws": 128, "replicates": 1}, "replicates: not a whole number"),
     ],
 )
 def test_draws_that_a_method_cannot_make_are_refused(make_sampler, changes, message):
     with pytest.raises(InputError, match=message):
         make_sampler(**changes)
+
+
+@pytest.mark.parametrize("replicates", [2, 3, 16, 64])
+@pytest.mark.parametrize("draws", [1, 100, 8191, 10_000, 16_385, MAXIMUM_DRAWS - 1, MAXIMUM_DRAWS])
+def test_every_number_that_a_refusal_recommends_is_taken(draws, replicates):
+    with pytest.raises(InputError, match="the replicates times a power of two") as caught:
+        design("sobol", draws, replicates)
+    numbers, _, rest = str(caught.value.allowed).partition(" with ")
+    assert rest == f"{replicates} replicates"
+    for number in map(int, numbers.split(" or ")):
+        assert count_draws(number, "sobol", replicates) == number
+        assert design("sobol", number, replicates).points >= LEAF
+
+
+def test_draws_that_nobody_asked_for_are_what_the_method_can_make():
+    made = {replicates: count_draws(None, "sobol", replicates) for replicates in range(2, 65)}
+    assert (made[2], made[3], made[16], made[64]) == (8192, 12_288, 16_384, 65_536)
+    for replicates, draws in made.items():
+        assert design("sobol", draws, replicates).points * replicates == draws
+    for method in ("philox", "antithetic"):
+        assert count_draws(None, method, 16) == DEFAULT_DRAWS == 10_000
+
+
+def test_numpy_counts_as_whole_numbers():
+    assert type(count_draws(np.int64(16_384), "sobol", 16)) is int
+    found = design("sobol", 16_384, np.uint8(16))
+    assert found == design("sobol", 16_384, 16)
+    assert [type(part) for part in found] == [str, int, int]
 
 
 @pytest.mark.parametrize(("size", "group"), [(10, 4), (4, 4), (0, 1)])

@@ -18,8 +18,9 @@ from sim.baseyear.pack import content_hash, load_pack, read_manifest
 from sim.ensemble import run as module
 from sim.ensemble import stream
 from sim.ensemble.accumulate import BLOCK, LEAF_BLOCKS
+from sim.ensemble.methods import MAXIMUM_DRAWS
 from sim.ensemble.quantiles import LEADING, QUANTILES
-from sim.ensemble.run import MAXIMUM_DRAWS, EnsembleRun, resolve_scenarios, run_ensemble
+from sim.ensemble.run import EnsembleRun, resolve_scenarios, run_ensemble
 from sim.ensemble.summary import SUBSET
 from sim.ensemble.work import prepare_work
 from sim.errors import InputError
@@ -358,7 +359,12 @@ def test_a_changed_pack_is_told_in_the_manifest(pack):
         ({"draws": 10.0}, "draws"),
         ({"draws": "10"}, "draws"),
         ({"draws": True}, "draws"),
-        ({"draws": None}, "draws"),
+        ({"draws": 16_384, "sampler": "sobol", "replicates": 16.0}, "replicates"),
+        ({"draws": 16_384, "sampler": "sobol", "replicates": "16"}, "replicates"),
+        ({"draws": 16_384, "sampler": "sobol", "replicates": True}, "replicates"),
+        ({"sampler": "sobol", "replicates": None}, "replicates"),
+        ({"replicates": 1}, "replicates"),
+        ({"sampler": None}, "sampler"),
         ({"seed": -1}, "seed"),
         ({"seed": 2**63}, "seed"),
         ({"seed": 1.5}, "seed"),
