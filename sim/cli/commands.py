@@ -303,13 +303,14 @@ def show_command(options: Any) -> None:
 
 def validate_command(options: Any) -> None:
     """Check scenario files without running them."""
+    from sim.ensemble.widths import check_widths
     from sim.scenario import scenario
 
     rows: list[dict[str, object]] = []
     for file in options.files:
         if not Path(file).is_file():
             raise InputError("there is no such file", file=file)
-        scenario(Path(file)).resolve(None if options.pack is None else _pack(options))
+        check_widths(scenario(Path(file)).resolve(None if options.pack is None else _pack(options)))
         rows.append({"file": file, "valid": True})
     if options.format != "text":
         write_rows(rows, options.format)

@@ -31,6 +31,7 @@ from sim.baseyear.pack import BUNDLED, identity_of
 from sim.baseyear.power_profiles import typical_days
 from sim.ensemble.compiled import allocating_kernel
 from sim.ensemble.picks import CENTRE
+from sim.ensemble.widths import draws_coefficients
 from sim.errors import InputError
 from sim.scenario.defaults import BASE_YEAR, default_path
 from sim.scenario.levers import lever_table
@@ -39,7 +40,6 @@ from sim.scenario.units import Unit, operating_capacity
 
 Array = NDArray[np.float64]
 EQUIPMENT = ("16", "17", "18", "19", "20")
-COEFFICIENT_UNCERTAINTY, DRAWN = "coefficient_uncertainty", "factors"
 COMPONENTS = "energy_production_capacity_component"
 INCOME = ("compensation", "production_tax", "depreciation", "surplus")
 
@@ -74,7 +74,7 @@ def prepare(pack: xr.Dataset, scenario: ResolvedScenario, units: Sequence[Unit])
         central_drivers(pack, scenario),
         {change.unit: change.slip for change in changes},
         years,
-        scenario.choice(f"settings.{COEFFICIENT_UNCERTAINTY}") == DRAWN,
+        draws_coefficients(scenario),
     )
 
 

@@ -19,6 +19,7 @@ from sim.ensemble.methods import recorded_design
 from sim.ensemble.work import Scratch, Work, prepare_work, require_draws, sample, simulate_case
 from sim.errors import InputError
 from sim.scenario import ResolvedScenario, lever_table
+from sim.scenario.quantities import Place
 from sim.scenario.resolved import Origin, Value
 
 
@@ -125,6 +126,9 @@ def _resolved(record: Mapping[str, Any], years: NDArray[np.int64]) -> ResolvedSc
         horizon=int(record["horizon"]),
         years=years,
         inputs={name: dict(change) for name, change in record["inputs"].items()},
+        input_places={
+            name: Place("manifest.json", None, f"inputs.{name}") for name in record["inputs"]
+        },
         values=values,
         origins={
             name: Origin(row["origin"], row["place"], row["source"]) for name, row in rows.items()

@@ -13,7 +13,6 @@ from sim.ensemble.copula import Correlation, cholesky_factor, correlation_matrix
 from sim.ensemble.growth_draws import read_growth_draws
 from sim.ensemble.inputs import (
     GROWTH_DRAW,
-    INDICES,
     PARAMETERS,
     SLIP,
     UncertainInput,
@@ -23,7 +22,9 @@ from sim.ensemble.inputs import (
 from sim.ensemble.methods import check_draws, with_sobol_points
 from sim.ensemble.plan import DriverPlan, FloatArray, IntArray, PackNumbers, SamplingPlan
 from sim.ensemble.random import stream_keys
+from sim.ensemble.widths import inputs_called
 from sim.errors import InputError, nearest_name
+from sim.scenario.quantities import Place
 
 EFFECT_CODES: Final = {"add": 0, "multiply": 1, "logit": 2}
 
@@ -173,15 +174,8 @@ class Sampler:
         )
         gaussian = self.plan.code == distributions.GAUSSIAN
         amplitude = np.where(gaussian, own, 1.0)
-        rows = {item.order: item.name for item in self.inputs}
         for name, sd in overrides.items():
-            chosen = [i for i, item in enumerate(self.inputs) if name in _called(item)]
-            if not chosen or any(self.inputs[i].driver in INDICES for i in chosen):
-                raise InputError(
-                    "no uncertain input of this name has a standard deviation",
-                    key=name,
-                    nearest=nearest_name(name, rows.values()),
-                )
+            chosen = inputs_called(name, self.inputs, Place("the run", None, f"inputs.{name}"))
             if not 0.0 <= sd < np.inf:
                 raise InputError(
                     "a standard deviation is finite and not negative", key=name, found=sd
@@ -189,11 +183,6 @@ class Sampler:
             for i in chosen:
                 amplitude[i] = sd if gaussian[i] else sd / own[i]
         return amplitude
-
-
-def _called(item: UncertainInput) -> tuple[str, str]:
-    """Names by which a scenario may call an input: its own and that of its row."""
-    return item.name, item.row_name
 
 
 def _members(inputs: Sequence[UncertainInput], drivers: Sequence[str]) -> tuple[IntArray, IntArray]:

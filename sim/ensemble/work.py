@@ -24,15 +24,9 @@ from sim.ensemble.drivers import apply_block
 from sim.ensemble.inputs import read_inputs
 from sim.ensemble.methods import Design
 from sim.ensemble.plan import DriverPlan
-from sim.ensemble.prepare import (
-    COEFFICIENT_UNCERTAINTY,
-    DRAWN,
-    BaseTables,
-    Case,
-    base_tables,
-    prepare,
-)
+from sim.ensemble.prepare import BaseTables, Case, base_tables, prepare
 from sim.ensemble.sampler import Sampler, build_sampler, pack_numbers
+from sim.ensemble.widths import check_widths, technologies
 from sim.errors import InputError
 from sim.scenario import ResolvedScenario, lever_table, read_units
 
@@ -59,7 +53,16 @@ def prepare_work(
     seed: int,
     how: Design = INDEPENDENT,
 ) -> Work:
-    """Build what the simulation of resolved scenarios needs; `how` the draws are made."""
+    """Build what the simulation of resolved scenarios needs; `how` the draws are made.
+
+    Raises
+    ------
+    InputError
+        Where a scenario sets the width of an input that is unknown or without effect, or
+        the pack lacks what the model needs.
+    """
+    for item in resolved:
+        check_widths(item)
     units = read_units()
     cases = tuple(prepare(pack, item, units) for item in resolved)
     inputs = read_inputs()
@@ -71,8 +74,7 @@ def prepare_work(
         seed=seed,
         years=[int(year) for year in resolved[0].years],
         driver_names=(*DRIVERS, *FACTORS),
-        # a unit that operates has no technology here, and with it no delay that is drawn
-        units={u.name: "" if u.operates else u.technology for u in units if u.counts},
+        units=technologies(units),
         pack=pack_numbers(pack),
         method=how.method,
         draws=how.points * how.replicates or None,
@@ -89,24 +91,10 @@ def prepare_work(
 
 
 def _widths(case: Case, factors: Sequence[str], drawn: bool) -> dict[str, float]:
-    """Standard deviations of a scenario; factors stand still where its draws share coefficients.
-
-    Raises
-    ------
-    InputError
-        Where the scenario sets that of a factor that it does not use.
-    """
+    """Standard deviations of a scenario; factors stand still where its draws share coefficients."""
     widths = {name: change["sd"] for name, change in case.scenario.inputs.items()}
-    if case.drawn_coefficients:
-        return widths
-    for name in factors:
-        if name in widths:
-            raise InputError(
-                "the input acts only where coefficients differ between draws",
-                key=f"inputs.{name}",
-                allowed=f"with settings.{COEFFICIENT_UNCERTAINTY}: {DRAWN}",
-            )
-    return widths | (dict.fromkeys(factors, 0.0) if drawn else {})
+    still = drawn and not case.drawn_coefficients
+    return widths | (dict.fromkeys(factors, 0.0) if still else {})
 
 
 def _driver_plan(sampler: Sampler, case: Case, widths: Mapping[str, float]) -> DriverPlan:

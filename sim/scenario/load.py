@@ -69,6 +69,8 @@ class ScenarioDocument:
         In the order of the file.
     inputs : dict of str to dict
         Overrides of uncertain inputs.
+    input_places : dict of str to Place
+        Where each of them stands.
     file : Path
         Where it was read from.
     shown : str
@@ -85,6 +87,7 @@ class ScenarioDocument:
     horizon: int | None
     assignments: tuple[Assignment, ...]
     inputs: Mapping[str, Mapping[str, float]]
+    input_places: Mapping[str, Place]
     file: Path
     shown: str
 
@@ -134,6 +137,10 @@ def parse_scenario(text: str, file: Path, shown: str) -> ScenarioDocument:
         horizon=frame.horizon,
         assignments=tuple(assignments),
         inputs={name: override.model_dump() for name, override in frame.inputs.items()},
+        input_places={
+            name: Place(shown, lines.get(("inputs", name)), f"inputs.{name}")
+            for name in frame.inputs
+        },
         file=file,
         shown=shown,
     )

@@ -68,11 +68,13 @@ def resolve(
     check_own_levers(pack, lever_table())
     stacks: dict[str, Stack] = {name: [] for name in lever_table()}
     inputs: dict[str, Mapping[str, float]] = {}
+    input_places: dict[str, Place] = {}
     for kind, assignments in layers_in_order(subject):
         for assignment in assignments:
             stacks[assignment.lever.name].append((kind, assignment))
     for document in (*subject.extended, subject.document):
         inputs.update(document.inputs)
+        input_places.update(document.input_places)
     values: dict[str, Value] = {}
     origins: dict[str, Origin] = {}
     for name, lever in lever_table().items():
@@ -91,6 +93,7 @@ def resolve(
         horizon=last,
         years=years,
         inputs=inputs,
+        input_places=input_places,
         values=values,
         origins=origins,
     )

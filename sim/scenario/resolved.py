@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.scenario.levers import find_lever, lever_table
 from sim.scenario.load import SETTINGS
+from sim.scenario.quantities import Place
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +55,8 @@ class ResolvedScenario:
         ``settings.*`` without the prefix.
     inputs : dict of str to dict
         Overrides of uncertain inputs.
+    input_places : dict of str to Place
+        Where each of them stands, for messages.
     """
 
     name: str
@@ -64,6 +67,7 @@ class ResolvedScenario:
     horizon: int
     years: NDArray[np.int64]
     inputs: Mapping[str, Mapping[str, float]]
+    input_places: Mapping[str, Place] = field(repr=False, compare=False)
     values: Mapping[str, Value] = field(repr=False)
     origins: Mapping[str, Origin] = field(repr=False)
 

@@ -20,6 +20,7 @@ from sim.assess.targets import evaluate
 from sim.cli import main
 from sim.cli.arguments import build_parser, requested_language
 from sim.errors import InputError
+from sim.publish.words import word
 from tests.synthetic import synthetic_run
 
 HEAVY = ("numba", "xarray", "matplotlib", "pandas", "numpy", "scipy", "pydantic")
@@ -120,6 +121,11 @@ def test_without_command_help_is_shown(capsys):
         (["run", "baseline", "--set", "x"], "--set takes key=value"),
         (["targets", "no/such/folder"], "no complete run"),
         (["validate", "no/such/file.yaml"], "no such file"),
+        (
+            ["run", "plan", "--sampler", "sobol", "--draws", "100"],
+            "allowed: 16384 or 32768 with 16",
+        ),
+        (["run", "plan", "--sampler", "sobol", "--draw", "16384"], "allowed: 0 to 16383"),
         (["targets", "x", "--format", "xml"], "allowed: text, json, csv"),
         (["figures", "show", "002-217-gdp_growt-2025"], "did you mean"),
     ],
@@ -289,6 +295,39 @@ def test_validate_names_the_mistake(tmp_path, capsys):
     bad.write_text("nam: bad\n", encoding="utf-8")
     assert main(["validate", str(bad)]) == 2
     assert "bad.yaml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ("rd_grwth: {sd: 1}", "inputs.rd_grwth: no uncertain input of this name"),
+        ("base_draw: {sd: 1}", "inputs.base_draw: no uncertain input of this name"),
+        ("coefficient_column_14: {sd: 0.1}", "settings.coefficient_uncertainty: factors"),
+    ],
+)
+def test_what_a_run_refuses_of_the_inputs_is_refused_by_validate(inputs, told, tmp_path, capsys):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(f"name: bad\nextends: plan\ninputs:\n  {inputs}\n", encoding="utf-8")
+    heir = tmp_path / "heir.yaml"
+    heir.write_text("name: heir\nextends: bad\n", encoding="utf-8")
+    said = []
+    for command in (["validate", str(bad)], ["validate", str(heir)], ["run", str(heir), "-q"]):
+        out = ["--out", str(tmp_path / "out")] if command[0] == "run" else []
+        assert main([*command, *out]) == 2
+        said.append(capsys.readouterr().err)
+    assert said[0].startswith(f"provsim: {bad}:4: inputs.")
+    assert told in said[0]
+    assert ("did you mean 'rd_growth'?" in said[0]) == ("rd_grwth" in inputs)
+    assert said[1:] == said[:1] * 2
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_help_tells_the_number_of_draws_that_is_taken(lang):
+    from sim.ensemble.methods import REPLICATES, count_draws
+
+    told = word("cli_arg_draws", lang)
+    for method in ("philox", "sobol"):
+        assert str(count_draws(None, method, REPLICATES)) in told
 
 
 def test_language_of_the_arguments_wins(monkeypatch):

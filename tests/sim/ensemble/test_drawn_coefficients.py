@@ -102,6 +102,7 @@ def test_a_width_without_effect_is_refused(tmp_path):
     with pytest.raises(InputError, match="only where coefficients differ between draws") as caught:
         run_ensemble([odd], draws=2)
     assert caught.value.key == "inputs.coefficient_column_14"
+    assert (caught.value.file, caught.value.line) == (str(odd), 7)
 
 
 def test_a_draw_without_finite_coefficients_stops_the_run_and_is_named(tmp_path):
