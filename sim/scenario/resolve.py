@@ -7,6 +7,7 @@ order, the file, ``--set``. `layers_in_order` is the only place that states it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,7 +107,9 @@ def _title(subject: Scenario, title: str) -> str:
 
 def check_horizon(raw: object, place: Place) -> int:
     """Return a horizon that the model can run to, or refuse it."""
-    if isinstance(raw, bool) or not isinstance(raw, int) or not FIRST_YEAR <= raw <= LAST_YEAR:
-        allowed = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
-        raise place.error("not a horizon", found=repr(raw), allowed=allowed)
-    return raw
+    if isinstance(raw, Integral) and not isinstance(raw, bool):
+        year = int(raw)
+        if FIRST_YEAR <= year <= LAST_YEAR:
+            return year
+    allowed = f"a year from {FIRST_YEAR} to {LAST_YEAR}"
+    raise place.error("not a horizon", found=repr(raw), allowed=allowed)

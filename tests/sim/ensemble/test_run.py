@@ -385,8 +385,10 @@ def test_bad_sizes_are_refused_by_name(options, key):
 
 
 def test_numpy_numbers_count_as_numbers():
-    made = run_ensemble(["baseline"], draws=np.int64(8), seed=np.uint32(3), threads=np.int8(1))
+    whole = {"draws": np.int64(8), "seed": np.uint32(3), "threads": np.int8(1)}
+    made = run_ensemble(["baseline"], horizon=np.int64(2028), **whole)
     assert made.manifest["draws"] == 8
+    assert made.paths["year"].values[-1] == 2028
     assert type(made.manifest["seed"]) is int
 
 
