@@ -107,7 +107,7 @@ def _title(subject: Scenario, title: str) -> str:
 
 def check_horizon(raw: object, place: Place) -> int:
     """Return a horizon that the model can run to, or refuse it."""
-    if isinstance(raw, Integral) and not isinstance(raw, bool):
+    if not isinstance(raw, bool) and isinstance(raw, Integral):
         year = int(raw)
         if FIRST_YEAR <= year <= LAST_YEAR:
             return year
