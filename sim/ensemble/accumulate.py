@@ -28,24 +28,13 @@ LEAF_BLOCKS: Final = 8
 LEAF: Final = LEAF_BLOCKS * BLOCK
 
 
-class NonFiniteResultError(ArithmeticError):
-    """A draw gave a result that is not a finite number.
+class NonFinite(NamedTuple):
+    """The first result that is not a finite number: its draw in the block, and what it is."""
 
-    Attributes
-    ----------
-    draw : int
-        Number of the first such draw.
-    variable : str
-    year : int
-    value : float
-    """
-
-    def __init__(self, draw: int, variable: str, year: int, value: float) -> None:
-        self.draw = draw
-        self.variable = variable
-        self.year = year
-        self.value = value
-        super().__init__(f"draw {draw} gave {value} for {variable} in {year}")
+    draw: int
+    year: int
+    variable: str
+    value: float
 
 
 class Moments(NamedTuple):
@@ -153,24 +142,18 @@ class MomentTree:
         return Moments(draws, mean.reshape(self.shape), std.reshape(self.shape))
 
 
-def check_finite(results: Mapping[str, FloatArray], first_draw: int, years: Sequence[int]) -> None:
-    """Refuse results that are not finite.
+def find_non_finite(results: Mapping[str, FloatArray], years: Sequence[int]) -> NonFinite | None:
+    """Return the first draw with a result that is not finite, in it the earliest year.
 
     Parameters
     ----------
     results : mapping of variable name to ndarray, shape (..., n_year, block)
-    first_draw : int
-        Number of the block's first draw.
+        Where several are not finite, the first of them is named.
     years : sequence of int
         Calendar years of the second last axis.
-
-    Raises
-    ------
-    NonFiniteResultError
-        Naming the first such draw, in it the earliest year, and the first variable.
     """
-    worst: tuple[int, int, int, str, float] | None = None
-    for order, (name, values) in enumerate(results.items()):
+    found: list[NonFinite] = []
+    for name, values in results.items():
         if np.isfinite(values.sum()):
             continue
         flat = values.reshape(-1, values.shape[-2], values.shape[-1])
@@ -179,8 +162,5 @@ def check_finite(results: Mapping[str, FloatArray], first_draw: int, years: Sequ
             continue
         pick = np.lexsort((item, year, draw))[0]
         value = float(flat[item[pick], year[pick], draw[pick]])
-        found = (int(draw[pick]), int(year[pick]), order, name, value)
-        worst = found if worst is None else min(worst, found, key=lambda entry: entry[:3])
-    if worst is not None:
-        draw_place, year_place, _, name, value = worst
-        raise NonFiniteResultError(first_draw + draw_place, name, int(years[year_place]), value)
+        found.append(NonFinite(int(draw[pick]), int(years[year[pick]]), name, value))
+    return min(found, key=lambda entry: entry[:2], default=None)

@@ -142,9 +142,7 @@ class Paired:
     def __init__(self, centre: Sequence[Array], draws: int, how: Design) -> None:
         self.draws, self.how = draws, how
         self.pairs = np.array(list(combinations(range(len(centre)), 2)), np.int64).reshape(-1, 2)
-        self.centre = np.nan_to_num(
-            np.stack(centre).reshape(len(centre), -1), posinf=0.0, neginf=0.0
-        )
+        self.centre = np.stack(centre).reshape(len(centre), -1)
         self.moments = MomentTree(self.centre[self.pairs[:, 0]] - self.centre[self.pairs[:, 1]])
         self.signs = np.zeros((2, *self.moments.shape), np.int64)
         # of the means of mirrored draws, and of each replicate

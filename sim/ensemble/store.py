@@ -70,21 +70,9 @@ class DrawStore:
         self._filling: dict[tuple[int, int], tuple[NDArray[np.float64], int]] = {}
 
     def begin(self, run: EnsembleRun, draws: int) -> None:
-        """Create the arrays with their coordinates and units.
-
-        Raises
-        ------
-        InputError
-            Where the folder cannot be written.
-        """
+        """Create the arrays with their coordinates and units."""
         self.draws = draws
-        try:
-            self._scratch.mkdir(parents=True)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise InputError(
-                f"the run folder cannot be written ({reason})", file=self.folder
-            ) from error
+        self._scratch.mkdir(parents=True)
         group = self._zarr.open_group(self._scratch, mode="w", zarr_format=3)
         names = [str(name) for name in run.paths["scenario"].values]
         years = run.paths["year"].values

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.moments import totals
 from models.state import IDENTITIES, SCALARS, Results
 from models.tables import TABLES, VECTORS, first_draw
-from sim.ensemble.accumulate import BLOCK, LEAF, MomentTree, NonFiniteResultError, check_finite
+from sim.ensemble.accumulate import BLOCK, LEAF, MomentTree, find_non_finite
 from sim.ensemble.quantiles import Bins, QuantileStream
 from sim.errors import InputError
 
@@ -43,25 +43,26 @@ class Fault(NamedTuple):
 
 
 def find_fault(results: Results, years: NDArray[np.int64], used: int) -> Fault | None:
-    """Return the first draw, all years kept, with a result that is not finite.
-
-    Where there is none, the one whose accounts close worst, if an identity fails.
-    """
+    """Return the first draw, all years kept, that is no finite number or does not close."""
+    faults = []
     named = {name: results.scalars[i, :, :used] for i, name in enumerate(SCALARS)}
     named |= {name: getattr(results, name)[..., :used] for name in TABLES if name != "scalars"}
-    try:
-        check_finite(named, 0, [int(year) for year in years])
-    except NonFiniteResultError as error:
-        return Fault(error.draw, f"{{}} gave {error.value} for {error.variable} in {error.year}")
+    wrong = find_non_finite(named, years.tolist())
+    if wrong is not None:
+        text = f"{{}} gave {wrong.value} for {wrong.variable} in {wrong.year}"
+        faults.append(Fault(wrong.draw, text))
     residual = results.residual[..., :used]
-    if (worst := residual.max()) <= TOLERANCE:
-        return None
-    identity, year, place = np.unravel_index(np.argmax(residual), residual.shape)
-    return Fault(
-        int(place),
-        f"identity {IDENTITIES[identity]} fails in {{}} of {years[year]}: "
-        f"{worst:.1e} of the total, {TOLERANCE:.0e} allowed",
-    )
+    unclosed = np.flatnonzero(~(residual.max(axis=(0, 1)) <= TOLERANCE))  # NaN neither
+    if unclosed.size:
+        place = int(unclosed[0])
+        own = residual[..., place]
+        identity, year = np.unravel_index(np.argmax(own), own.shape)
+        text = (
+            f"identity {IDENTITIES[identity]} fails in {{}} of {years[year]}: "
+            f"{own.max():.1e} of the total, {TOLERANCE:.0e} allowed"
+        )
+        faults.append(Fault(place, text))
+    return min(faults, key=lambda fault: fault.place, default=None)
 
 
 class Leaf:

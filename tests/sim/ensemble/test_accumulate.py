@@ -10,8 +10,7 @@ from sim.ensemble.accumulate import (
     BLOCK,
     LEAF,
     MomentTree,
-    NonFiniteResultError,
-    check_finite,
+    find_non_finite,
 )
 
 SHAPE = (3, 4)
@@ -113,13 +112,14 @@ def test_missing_and_doubled_leaves_are_refused():
 
 def test_a_result_that_is_not_finite_names_draw_variable_and_year():
     results = {"gdp": np.ones((2, 4)), "co2": np.ones((3, 2, 4)), "tfp": np.ones((2, 4))}
-    check_finite(results, 256, (2026, 2027))
+    assert find_non_finite(results, (2026, 2027)) is None
     results["gdp"][1, 3] = np.nan
     results["co2"][2, 1, 2] = np.inf
-    results["tfp"][0, 2] = np.nan
-    with pytest.raises(NonFiniteResultError, match=r"draw 258 gave nan for tfp in 2026") as caught:
-        check_finite(results, 256, (2026, 2027))
-    assert (caught.value.draw, caught.value.variable, caught.value.year) == (258, "tfp", 2026)
+    assert find_non_finite(results, (2026, 2027)) == (2, 2027, "co2", np.inf)
+    results["tfp"][0, 2] = -np.inf
+    assert find_non_finite(results, (2026, 2027)) == (2, 2026, "tfp", -np.inf)
+    results["gdp"][0, 2] = np.inf  # of one draw and year, the first variable
+    assert find_non_finite(results, (2026, 2027)) == (2, 2026, "gdp", np.inf)
 
 
 @pytest.mark.parametrize("width", [128, 256, 1024])

@@ -528,6 +528,8 @@ def test_a_draw_whose_account_does_not_close_stops_the_run_and_is_named(monkeypa
     def change(first, results, totals):
         if first <= 200 < first + BLOCK:
             results.residual[1, 2, 200 - first] = value
+            results.residual[0, 1, 210 - first] = 1.0  # worse, but later
+            results.scalars[0, 1, 220 - first] = np.nan
 
     broken(monkeypatch, change)
     with pytest.raises(InputError, match=rf"{IDENTITIES[1]} fails in draw 200 of 2027"):
