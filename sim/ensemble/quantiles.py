@@ -12,7 +12,7 @@ at most as wide inside three, twice that inside seven (1,024 bins to the first d
 1 + |z|, 2,048 to the next two), and a quantile is wrong by less than that even before the
 interpolation within its bin. What lies further away, where the 1 % and the 99 % quantile of a
 value stand that hardly varies in most draws, has 64 bins to each doubling, none wider than a
-sixty-fourth of the way to the median; they reach 7e10 ranges. What lies beyond even those is
+fiftieth of the way to the median; they reach 7e10 ranges. What lies beyond even those is
 counted at the ends, whose outer edges are the smallest and largest value seen. Draws equal to
 c have a bin of no width, so that a value that stands at one number in most draws keeps it
 exactly.
