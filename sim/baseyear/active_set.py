@@ -74,11 +74,14 @@ def _newton_active_set(
 ) -> tuple[list[int], list[int]] | None:
     """Active bounds by the primal-dual iteration, or None where it does not settle."""
     slack = BOUND_TOLERANCE * floor
-    side = np.where(free < lower - slack, 1, np.where(free > upper + slack, -1, 0))
+    violated = np.where(free < lower - slack, 1, np.where(free > upper + slack, -1, 0))
+    if not violated.any():
+        return [], []
+    side = violated
     for _ in range(NEWTON_ITERATIONS):
         active = np.flatnonzero(side)
-        if not active.size:
-            return [], []
+        if not active.size:  # back where it began: it would go round in a circle
+            return None
         block = p[np.ix_(active, active)]
         scale = np.sqrt(np.diag(block))
         if (scale <= 0.0).any():

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import LinearConstraint, minimize
 
@@ -269,6 +269,7 @@ def test_bad_input_is_refused(change: dict[str, list[float]], message: str) -> N
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10_000), n=st.integers(5, 40))
+@example(seed=5369, n=5)  # the fast method lets go of every bound, and one is violated then
 def test_both_active_set_methods_give_the_same_solution(seed: int, n: int) -> None:
     problem = _random_problem(seed, n, 2, 0.2)
     fast = reconcile(**problem).estimate
