@@ -245,14 +245,31 @@ class QuantileStream:
         """Return the quantiles (n, n_level) of all draws; NaN where any draw is NaN."""
         if self.counts is None:
             return exact_quantiles(self.leading, levels)
-        found = np.empty((self.counts.shape[0], len(levels)))
-        for i, count in enumerate(self.counts[:, :NO_NUMBER].astype(np.int64)):
-            if self.counts[i, NO_NUMBER]:
-                found[i] = np.nan
-                continue
-            edges = _edges(self.centre[i], self.scale[i], self.lowest[i], self.highest[i])
-            found[i] = counted_quantiles(count, *edges, levels)
+        found = np.full((self.counts.shape[0], len(levels)), np.nan)
+        rows = np.flatnonzero(self.counts[:, NO_NUMBER] == 0)
+        rank = np.asarray(levels) * (self.draws - 1)
+        order = np.concatenate([np.floor(rank), np.ceil(rank)])
+        place = np.empty((rows.size, order.size), np.int64)
+        share = np.empty(place.shape)  # of the way through the bin, whose draws lie evenly in it
+        for i, row in enumerate(rows):
+            count = self.counts[row]
+            total = np.cumsum(count, dtype=np.int64)
+            place[i] = np.searchsorted(total, order, side="right")
+            inside = count[place[i]]
+            share[i] = (order - (total[place[i]] - inside) + 0.5) / inside
+        lower, upper = self._edges(rows, place)
+        low, high = np.split(lower + share * (upper - lower), 2, axis=1)
+        found[rows] = low + (rank - np.floor(rank)) * (high - low)
         return found
+
+    def _edges(self, rows: npt.NDArray[np.int64], place: npt.NDArray[np.int64]) -> FloatArray:
+        """Return the lower and the upper edge of bins (n, m), cut to the values seen: (2, n, m)."""
+        ends = (self.centre, self.scale, self.lowest, self.highest)
+        centre, scale, lowest, highest = (item[rows, None] for item in ends)
+        away = np.abs(place - MIDDLE)
+        sides = (place > MIDDLE).astype(float) - (place < MIDDLE)
+        edges = [centre + sides * _distance(k) / scale for k in (np.maximum(away - 1, 0), away)]
+        return np.clip(np.sort(edges, axis=0), lowest, highest)
 
 
 class Bins:
@@ -325,47 +342,9 @@ def _bins(leading: FloatArray) -> tuple[float, float]:
     return centre, 1.0 / (1e-3 * abs(centre) or 1.0)
 
 
-def _edges(
-    centre: float, scale: float, lowest: float, highest: float
-) -> tuple[FloatArray, FloatArray]:
-    """Return the lower and upper edge of every bin, cut to the values seen: (NO_NUMBER,)."""
-    step = np.arange(SIDE + 1, dtype=np.int64)
-    near = np.minimum(step << _SHIFT, (step + _FIRST) << _SHIFT - 1)
-    far = (step - _BEFORE_FAR) << _FAR_SHIFT
-    bits = _ONE + np.where(step < _NEAR, near, far)
-    steps = bits.view(np.float64) - 1.0
-    below, above = centre - steps[::-1] / scale, centre + steps / scale
-    lower = np.concatenate([[lowest], below[:-1], [centre], above[:-1], [above[-1]]])
-    upper = np.concatenate([[below[0]], below[1:], [centre], above[1:], [highest]])
-    return np.clip(lower, lowest, highest), np.clip(upper, lowest, highest)
-
-
-def counted_quantiles(
-    counts: npt.NDArray[np.int64], lower: FloatArray, upper: FloatArray, levels: Sequence[float]
-) -> FloatArray:
-    """Return quantiles of counted values, which lie evenly within each bin.
-
-    Parameters
-    ----------
-    counts : ndarray of int64, shape (n_bin,)
-    lower, upper : ndarray, shape (n_bin,)
-        Edges of the bins.
-    levels : sequence of float
-
-    Returns
-    -------
-    ndarray, shape (n_level,)
-        Linear between neighbouring ranks, as `exact_quantiles`.
-    """
-    total = np.cumsum(counts)
-    rank = np.asarray(levels) * (total[-1] - 1)
-
-    def at(order: FloatArray) -> FloatArray:
-        place = np.searchsorted(total, order, side="right")
-        share = (order - (total[place] - counts[place]) + 0.5) / counts[place]
-        found: FloatArray = lower[place] + share * (upper[place] - lower[place])
-        return found
-
-    low, high = at(np.floor(rank)), at(np.ceil(rank))
-    result: FloatArray = low + (rank - np.floor(rank)) * (high - low)
-    return result
+def _distance(bins: npt.NDArray[np.int64]) -> FloatArray:
+    """Return |z| at the end of so many bins from the median; infinite beyond the last."""
+    near = np.minimum(bins << _SHIFT, (bins + _FIRST) << _SHIFT - 1)
+    far = (bins - _BEFORE_FAR) << _FAR_SHIFT
+    bits = _ONE + np.where(bins < _NEAR, near, far)
+    return np.where(bins > SIDE, np.inf, bits.view(np.float64) - 1.0)
