@@ -56,12 +56,14 @@ class Parts:
 
     def time_sample_a_leaf(self) -> None:
         from sim.ensemble.drivers import apply_block
+        from sim.ensemble.sharing import EVERY_DRIVER
 
         scratch = self.scratch
         for first in range(0, self.leaf_size, self.block):
             self.sample(self.work, scratch, first)
             apply_block(
                 self.work.plans[0],
+                EVERY_DRIVER,
                 scratch.deviates,
                 scratch.drivers,
                 scratch.slips[0],
@@ -74,7 +76,7 @@ class Parts:
         """Add one block again and again, as a leaf that starts at draw `start`."""
         leaf = self.leaf_of(self.summary)
         for first in range(start, start + self.leaf_size, self.block):
-            self.summary.add(leaf, self.bins, self.scratch.results[0], first, self.block)
+            self.summary.add(leaf, self.bins, self.scratch.results(0).value, first, self.block)
         self.bins.count()
         assert leaf.sound()
 

@@ -24,6 +24,7 @@ from models.energy.year import (
     final_energy,
     follow_activity,
 )
+from models.handing import Handed, held
 from models.inputoutput.drawn import FACTORS, output_and_value_added, value_added_by_use
 from models.inputoutput.year import (
     account,
@@ -65,7 +66,7 @@ def _groups() -> np.ndarray:
 GROUPS = _groups()
 BUILT_INDEX = np.array([TECHNOLOGIES.index(t) for t in BUILT], dtype=np.int64)
 HOURS_INDEX = np.array([RUN.index(t) if t in RUN else -1 for t in TECHNOLOGIES], dtype=np.int64)
-INDICES = GROUPS, BUILT_INDEX, HOURS_INDEX
+INDICES = Handed((GROUPS, BUILT_INDEX, HOURS_INDEX))
 
 
 @step
@@ -177,14 +178,16 @@ def simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of,
 
 
 @kernel
-def simulate_block(structure, base, drivers, slips, factors, indices, w, results, used, totals):
-    """Run a block of draws from the base year to the horizon.
+def simulate_block(
+    structure, base, drivers, slips, factors, indices, w, results, used, totals, first, end
+):
+    """Run a block of draws from the base year to the horizon, or through some of these years.
 
     Parameters
     ----------
-    structure : Structure
+    structure : Handed[Structure]
         The same in every draw.
-    base : Base
+    base : Handed[Base]
         Base year of each draw.
     drivers : array (len(DRIVERS), Y, B)
         One value per driver, year and draw; index 0 of the years is the base year.
@@ -193,21 +196,26 @@ def simulate_block(structure, base, drivers, slips, factors, indices, w, results
     factors : array (len(FACTORS), Y, B) or None
         See `models.inputoutput.drawn`; None where all draws share the coefficients, and then
         the code that solves each draw's system is not compiled.
-    indices : tuple of arrays
+    indices : Handed[tuple of arrays]
         `INDICES` of this module.
-    w : Workspace
+    w : Handed[Workspace]
         Overwritten.
-    results : Results
+    results : Handed[Results]
         Filled; `residual` holds the relative residual of every identity.
     used : int
         Number of leading draws that `totals` counts.
     totals : Totals
         Sums over draws of the rows of `TABLES`, increased year by year while they are at hand;
         `NOTHING` where none are wanted.
+    first, end : int
+        The years from `first` to before `end`; 0 is the base year. Those that start later go on
+        from the state in which `w` and `results` were left, see `models.workspace.CARRIED`.
     """
-    groups, built, hours_of = indices
-    start_block(structure, base, drivers, hours_of, w)
-    for y in range(drivers.shape[1]):
+    structure, base, w, results = held(structure), held(base), held(w), held(results)
+    groups, built, hours_of = held(indices)
+    if first == 0:
+        start_block(structure, base, drivers, hours_of, w)
+    for y in range(first, end):
         simulate_accounts(y, structure, base, drivers, factors, w, results)
         simulate_energy(y, structure, base, drivers, slips, groups, built, hours_of, w, results)
         if totals.centre.shape[0] > 0:
@@ -254,4 +262,7 @@ def simulate(
         )
     if room is None:
         room = workspace(structure.demand_group.size, years, draws)
-    simulate_block(structure, base, drivers, slips, factors, INDICES, room, results, used, totals)
+    simulate_block(
+        *(Handed(structure), Handed(base), drivers, slips, factors, INDICES),
+        *(Handed(room), Handed(results), used, totals, 0, years),
+    )

@@ -226,6 +226,16 @@ Identity = namedtuple("Identity", IDENTITIES)  # type: ignore[misc]
 IDENTITY: Final = Identity(*range(len(IDENTITIES)))
 
 
+_BY_YEAR: Final = (
+    "technical_coefficients",
+    "leontief_inverse",
+    "local_supply_share",
+    "value_added_coefficient",
+    "value_added_multiplier",
+)
+_OF_UNITS: Final = ("unit_technology", "unit_capacity", "unit_year")
+
+
 class Structure(NamedTuple):
     """What is the same in every draw of a scenario (n = 42, Y = T + 1 years)."""
 
@@ -258,6 +268,14 @@ class Structure(NamedTuple):
     calorific_share: bool  # non-fossil share in the calorific method
     scope_imports: bool
     scope_process: bool
+
+
+def base_year_structure(structure: Structure) -> Structure:
+    """Return what the base year reads of a structure: no later year, no unit still to come."""
+    now = {name: getattr(structure, name)[:1] for name in _BY_YEAR}
+    later = {name: getattr(structure, name)[:0] for name in _OF_UNITS}
+    income = structure.income_coefficients[:, :1]
+    return structure._replace(**now, **later, income_coefficients=income)
 
 
 PARAMETERS: Final = (

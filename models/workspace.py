@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from models.arena import Arena
 from models.elimination import LANES
 from models.energy.hours import MIX_ROWS, OUTCOME_ROWS, WORK_SIZE
 from models.state import Array
+
+# arrays that later years read and change, by their shape without the draw; what the base year sets
+# and later years only read stays where it is
+CARRIED: Final = {
+    "volumes": (3, 7),
+    "external": (12,),
+    "prices": (6,),
+    "shifts": (3,),
+    "factors": (7,),
+    "efficiency": (6,),
+    "kept": (6,),
+    "response": (7,),
+    "vehicles": (2,),
+    "capacity": (11,),
+    "links": (2,),
+    "process": (2,),
+    "extraction": (3,),
+}
+CARRIED_ROWS: Final = sum(math.prod(shape) for shape in CARRIED.values())
 
 
 class Workspace(NamedTuple):
@@ -78,14 +100,20 @@ class Workspace(NamedTuple):
     pivoted: Array  # (B,) years in which a draw's equations needed pivoting
 
 
-def workspace(sectors: int, years: int, draws: int, arena: Arena | None = None) -> Workspace:
-    """Return room for blocks of `draws` draws over `years` years (base year included)."""
+def workspace(
+    sectors: int,
+    years: int,
+    draws: int,
+    arena: Arena | None = None,
+    carried: Array | None = None,
+) -> Workspace:
+    """Return room for blocks of `draws` draws over `years` years (base year included).
+
+    The arrays of `CARRIED` are the rows of `carried` (CARRIED_ROWS, draws), so that what changes
+    after the base year can be kept and brought back as one array.
+    """
     n, y, b = sectors, years, draws
     shapes = {
-        "volumes": (3, 7, b),
-        "external": (12, b),
-        "prices": (6, b),
-        "shifts": (3, b),
         "composition": (2, 4, b),
         "goods": (4, n, b),
         "weights": (6, n),
@@ -95,24 +123,17 @@ def workspace(sectors: int, years: int, draws: int, arena: Arena | None = None) 
         "added": (6, y, b),
         "uses": (7, y, b),
         "totals": (6, b),
-        "factors": (7, b),
         "supply": (b,),
         "people": (2, b),
         "base_people": (2, b),
         "consumption": (2, b),
         "inverse_output": (n, b),
         "activity": (n + 2, b),
-        "efficiency": (6, b),
         "saved": (6, b),
-        "kept": (6, b),
-        "response": (7, b),
         "burnt": (7, b),
         "carriers": (7, b),
-        "vehicles": (2, b),
         "coke": (b,),
-        "capacity": (11, b),
         "average": (11, b),
-        "links": (2, b),
         "links_average": (2, b),
         "import_limit": (b,),
         "base_hours": (11, b),
@@ -125,8 +146,6 @@ def workspace(sectors: int, years: int, draws: int, arena: Arena | None = None) 
         "base_clean": (b,),
         "flows": (10, b),
         "plants": (6, b),
-        "process": (2, b),
-        "extraction": (3, b),
         "factor": (4, b),
         "stored": (4, b),
         "sums": (4, b),
@@ -143,4 +162,9 @@ def workspace(sectors: int, years: int, draws: int, arena: Arena | None = None) 
         "pivoted": (b,),
     }
     memory = Arena() if arena is None else arena
-    return Workspace(**{name: memory.zeros(shape) for name, shape in shapes.items()})
+    arrays = {name: memory.zeros(shape) for name, shape in shapes.items()}
+    state = memory.zeros((CARRIED_ROWS, b)) if carried is None else carried
+    parts = np.split(state, np.cumsum([math.prod(shape) for shape in CARRIED.values()])[:-1])
+    for (name, shape), part in zip(CARRIED.items(), parts, strict=True):
+        arrays[name] = part.reshape(*shape, b)
+    return Workspace(**arrays)

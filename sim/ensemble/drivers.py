@@ -118,6 +118,7 @@ def _move(
 @exact_kernel
 def apply_block(
     plan: DriverPlan,
+    which: IntArray,
     deviates: FloatArray,
     drivers: FloatArray,
     slip: FloatArray,
@@ -130,6 +131,8 @@ def apply_block(
     Parameters
     ----------
     plan : DriverPlan
+    which : ndarray of int64
+        The drivers to be moved; the others stay as they are.
     deviates : ndarray, shape (n_row, block)
         From `sample_block` or `sample_centre`.
     drivers : ndarray, shape (n_driver, 1 + n_year, block)
@@ -146,7 +149,7 @@ def apply_block(
     block = deviates.shape[1]
     none, fixed, x = rooms[0], rooms[1], rooms[2]
     none[:] = 0.0
-    for d in range(drivers.shape[0]):
+    for d in which:
         effect = plan.effect[d]
         lower, upper = plan.lower[d], plan.upper[d]
         first = plan.first[d] if plan.start[d] < plan.start[d + 1] else drivers.shape[1]
@@ -211,5 +214,5 @@ def assemble_drivers(
     else:
         sample_block(sampling, first_draw, deviates, result.base_draw)
     outcome, rooms = (result.drivers, result.slip, result.clamped), np.empty((3, block))
-    apply_block(plan, deviates, *outcome, block, rooms)
+    apply_block(plan, np.arange(n_driver), deviates, *outcome, block, rooms)
     return result

@@ -23,6 +23,7 @@ from sim.ensemble.methods import Design
 from sim.ensemble.observer import Observer
 from sim.ensemble.paired import Paired, PairedLeaf
 from sim.ensemble.quantiles import APART, LEADING, Bins
+from sim.ensemble.sharing import complete
 from sim.ensemble.summary import SUBSET, BrokenDrawError, Leaf, Summary
 from sim.ensemble.work import INDEPENDENT, Scratch, Work, sample, simulate_case
 from sim.errors import InputError
@@ -142,7 +143,9 @@ class Stream:
             for start in range(first, last, BLOCK):
                 used, at = min(BLOCK, last - start), start - first
                 sample(self.work, room.scratch, start)
-                for index, (summary, leaf) in enumerate(zip(self.summaries, leaves, strict=True)):
+                for turn in self.work.turns:
+                    index = turn.scenario
+                    summary, leaf = self.summaries[index], leaves[index]
                     results = simulate_case(
                         self.work,
                         index,
@@ -151,13 +154,15 @@ class Stream:
                         lean=start >= SUBSET,
                         used=used,
                         totals=leaf.totals,
+                        turn=turn,
                     )
                     summary.add(leaf, room.bins[index], results, start, used)
                     if self.work.factor_plans[index] is not None:
-                        leaf.pivoted += int(room.scratch.room.pivoted[:used].sum())
+                        leaf.pivoted += int(room.scratch.room.value.pivoted[:used].sum())
                 self.paired.add(pairs, room.scratch.scalars, used)
                 if self.observers:
                     room.scalars[..., at : at + used] = room.scratch.scalars[..., :used]
+            complete(leaves, self.work.turns)
             unsound = [index for index, leaf in enumerate(leaves) if not leaf.sound()]
             if unsound:
                 self._explain(unsound, range(first, last, BLOCK), room.scratch)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.moments import totals
 from models.state import IDENTITIES, SCALARS, Results
 from models.tables import TABLES, VECTORS, first_draw
-from sim.ensemble.accumulate import BLOCK, LEAF, MomentTree, find_non_finite
+from sim.ensemble.accumulate import LEAF, MomentTree, find_non_finite
 from sim.ensemble.quantiles import Bins, QuantileStream
 from sim.errors import InputError
 
@@ -70,7 +70,7 @@ class Leaf:
 
     def __init__(self, summary: Summary) -> None:
         self.totals = totals(summary.tables.centre.reshape(summary.tables.shape))
-        self.residual = np.zeros((*summary.residual.shape, BLOCK))  # the worst of its blocks
+        self.residual = np.zeros(summary.residual.shape)  # the worst of its draws
         self.clamped = np.zeros(summary.clamped.shape, np.int64)
         self.pivoted = 0
 
@@ -121,8 +121,8 @@ class Summary:
 
         They are in the leaf's totals already.
         """
-        worst = leaf.residual[..., :used]
-        np.maximum(worst, results.residual[..., :used], out=worst)
+        worst = results.residual[..., :used].max(axis=-1)
+        np.maximum(leaf.residual, worst, out=leaf.residual)
         bins.add(results.scalars.reshape(-1, results.scalars.shape[-1]), used, first)
         if first < SUBSET:
             for name, store in self.vectors.items():
@@ -144,7 +144,7 @@ class Summary:
     def merge(self, leaf: Leaf, first: int) -> None:
         """Take over the sums of a leaf whose blocks have all been added; in any order."""
         self.tables.add_sums(first // LEAF, leaf.totals.sums.reshape(2, -1))
-        np.maximum(self.residual, leaf.residual.max(axis=-1), out=self.residual)
+        np.maximum(self.residual, leaf.residual, out=self.residual)
         self.clamped += leaf.clamped
         self.pivoted += leaf.pivoted
 

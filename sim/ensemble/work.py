@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from models.arena import Arena
 from models.economy import INDICES, simulate_block
+from models.handing import Handed
 from models.inputoutput.drawn import FACTORS
 from models.labels import SECTORS
 from models.moments import Totals
-from models.state import DRIVERS, Results, empty_results
+from models.state import DRIVERS, SCALARS, Results, Structure, empty_results
 from models.tables import NOTHING
-from models.workspace import workspace
+from models.workspace import CARRIED_ROWS, workspace
 from sim.ensemble.copula import read_correlations
 from sim.ensemble.deviates import sample_block, sample_centre
 from sim.ensemble.drivers import apply_block
@@ -26,25 +27,29 @@ from sim.ensemble.methods import Design
 from sim.ensemble.plan import DriverPlan
 from sim.ensemble.prepare import BaseTables, Case, base_tables, prepare
 from sim.ensemble.sampler import Sampler, build_sampler, pack_numbers
+from sim.ensemble.sharing import EVERY_DRIVER, Turn, take_turns
 from sim.ensemble.widths import check_widths, technologies
 from sim.errors import InputError
 from sim.scenario import ResolvedScenario, lever_table, read_units
 
 INDEPENDENT: Final = Design()
+EVERY_FACTOR: Final = np.arange(len(FACTORS))
 
 
 class Work(NamedTuple):
     """What the threads share: cases, plans, base years, sampler.
 
     `factor_plans` holds the plan of the factors of input coefficients of each scenario, None
-    where its draws share the coefficients.
+    where its draws share the coefficients. `turns` tells what the scenarios have in common.
     """
 
     cases: tuple[Case, ...]
+    structures: tuple[Handed[Structure], ...]
     plans: tuple[DriverPlan, ...]
     factor_plans: tuple[DriverPlan | None, ...]
     tables: BaseTables
     sampler: Sampler
+    turns: tuple[Turn, ...]
 
 
 def prepare_work(
@@ -81,12 +86,15 @@ def prepare_work(
         replicates=how.replicates,
     )
     widths = [_widths(case, own, drawn) for case in cases]
+    plans = tuple(_driver_plan(sampler, c, w) for c, w in zip(cases, widths, strict=True))
     return Work(
         cases,
-        tuple(_driver_plan(sampler, c, w) for c, w in zip(cases, widths, strict=True)),
+        tuple(Handed(case.structure) for case in cases),
+        plans,
         tuple(_factor_plan(sampler, c, w) for c, w in zip(cases, widths, strict=True)),
         base_tables(pack),
         sampler,
+        take_turns(cases, plans),
     )
 
 
@@ -129,6 +137,7 @@ class Scratch:
     """Arrays of one thread; deviates and base years are those of the block in work.
 
     The scalars of each scenario have their own room, all else that is a result shares one.
+    `carried` is the state that later years go on from, `begun` that in which a base year ended.
     """
 
     def __init__(self, work: Work, block: int) -> None:
@@ -138,19 +147,29 @@ class Scratch:
         self.base_draw = np.empty(block, np.int64)
         self.base_rows = memory.zeros((work.tables.rows.shape[0], block))
         self.base_rows[:] = work.tables.rows[:, -1:]
-        self.base = work.tables.shaped(self.base_rows)
+        self.base = Handed(work.tables.shaped(self.base_rows))
         self.drivers = memory.zeros((len(DRIVERS), years, block))
         count = len(FACTORS) if any(work.factor_plans) else 0
         self.factors = memory.zeros((count, years, block))
         self.rooms = memory.zeros((3, block))
         self.unused = np.empty((0, block)), np.zeros(count, np.int64)  # no slips, no bounds
-        self.room = workspace(len(SECTORS), years, block, memory)
+        self.carried, self.begun = memory.zeros((2, CARRIED_ROWS, block))
+        self.room = Handed(workspace(len(SECTORS), years, block, memory, self.carried))
         self.slips = [np.empty((len(case.slips), block)) for case in work.cases]
-        full = empty_results(years, block, arena=memory)
-        lean = empty_results(years, block, 1, memory)
-        self.scalars = memory.zeros((len(work.cases), *full.scalars.shape))
-        self.results = [full._replace(scalars=own) for own in self.scalars]
-        self.lean = [lean._replace(scalars=own) for own in self.scalars]
+        self._tables = {
+            False: empty_results(years, block, arena=memory),
+            True: empty_results(years, block, 1, memory),
+        }
+        self.scalars = memory.zeros((len(work.cases), len(SCALARS), years, block))
+        self._results: dict[tuple[int, bool], Handed[Results]] = {}
+
+    def results(self, index: int, *, lean: bool = False) -> Handed[Results]:
+        """Return the room for the results of a scenario; `lean`: tables hold the last year only."""
+        found = self._results.get((index, lean))
+        if found is None:
+            found = Handed(self._tables[lean]._replace(scalars=self.scalars[index]))
+            self._results[index, lean] = found
+        return found
 
 
 def require_draws(work: Work, last: int) -> None:
@@ -191,10 +210,11 @@ def simulate_case(
     lean: bool = False,
     used: int = 0,
     totals: Totals = NOTHING,
+    turn: Turn | None = None,
 ) -> Results:
     """Run one scenario over the block whose deviates stand in `scratch`.
 
-    `scratch.room.pivoted` tells how many years of each draw needed pivoting.
+    `scratch.room.value.pivoted` tells how many years of each draw needed pivoting.
 
     Parameters
     ----------
@@ -210,29 +230,51 @@ def simulate_case(
         Number of leading draws that `clamped` and `totals` count.
     totals : Totals
         Are increased by the tables, year by year.
+    turn : Turn, optional
+        Of the scenario, where all of `Work.turns` run over this block in their order: what it has
+        in common with those before is not computed again; `sim.ensemble.sharing.complete` adds it
+        to sums and counts.
 
     Returns
     -------
     Results
         Those of `scratch`, which the next block overwrites.
     """
-    results = (scratch.lean if lean else scratch.results)[index]
+    results = scratch.results(index, lean=lean)
     slips, plan, factors = scratch.slips[index], work.factor_plans[index], None
     if plan is not None:
         factors = scratch.factors
-        apply_block(plan, scratch.deviates, factors, *scratch.unused, 0, scratch.rooms)
+        apply_block(
+            plan, EVERY_FACTOR, scratch.deviates, factors, *scratch.unused, 0, scratch.rooms
+        )
+    own = EVERY_DRIVER if turn is None else turn.drivers
     outcome = (scratch.drivers, slips, clamped)
-    apply_block(work.plans[index], scratch.deviates, *outcome, used, scratch.rooms)
-    simulate_block(  # type: ignore[no-untyped-call]
-        work.cases[index].structure,
-        scratch.base,
-        scratch.drivers,
-        slips,
-        factors,
-        INDICES,
-        scratch.room,
-        results,
-        used,
-        totals,
-    )
-    return results
+    apply_block(work.plans[index], own, scratch.deviates, *outcome, used, scratch.rooms)
+
+    def simulate(first: int, end: int) -> None:
+        simulate_block(  # type: ignore[no-untyped-call]
+            work.structures[index],
+            scratch.base,
+            scratch.drivers,
+            slips,
+            factors,
+            INDICES,
+            scratch.room,
+            results,
+            used,
+            totals,
+            first,
+            end,
+        )
+
+    first = 0
+    if turn is not None and turn.leader != index:
+        np.copyto(scratch.carried, scratch.begun)
+        np.copyto(scratch.scalars[index, :, 0], scratch.scalars[turn.leader, :, 0])
+        first = 1
+    elif turn is not None and turn.followed:
+        simulate(0, 1)
+        np.copyto(scratch.begun, scratch.carried)
+        first = 1
+    simulate(first, scratch.drivers.shape[1])
+    return results.value

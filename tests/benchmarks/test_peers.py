@@ -88,6 +88,7 @@ def test_the_table_shows_every_program_and_its_ratio():
         "draws_per_second": {
             "provsim, 2 threads": 1000.0,
             "model": 9.0,
+            "models": 9.0,
             "batch": 8.0,
             "EMA Workbench": 10.0,
         },
