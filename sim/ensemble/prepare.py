@@ -53,6 +53,7 @@ class Case(NamedTuple):
     slips: Mapping[str, float]  # median delay of each unit built or closed, years
     years: NDArray[np.int64]  # (Y,) with the base year
     drawn_coefficients: bool  # input coefficients differ between draws
+    base_draw: int  # base year of every draw; CENTRE where each draws its own
 
 
 def prepare(pack: xr.Dataset, scenario: ResolvedScenario, units: Sequence[Unit]) -> Case:
@@ -61,7 +62,8 @@ def prepare(pack: xr.Dataset, scenario: ResolvedScenario, units: Sequence[Unit])
     Raises
     ------
     InputError
-        Where structural drift leaves a sector without value added.
+        Where structural drift leaves a sector without value added, or the pack has no such draw of
+        the base year.
     """
     years = np.concatenate([[BASE_YEAR], scenario.years]).astype(np.int64)
     # the register names plants of Liaoning: another province's pack has none of them
@@ -75,7 +77,20 @@ def prepare(pack: xr.Dataset, scenario: ResolvedScenario, units: Sequence[Unit])
         {change.unit: change.slip for change in changes},
         years,
         draws_coefficients(scenario),
+        _base_draw(pack, scenario),
     )
+
+
+def _base_draw(pack: xr.Dataset, scenario: ResolvedScenario) -> int:
+    chosen, known = int(scenario.value("base_year.draw")[0]), pack.sizes["base_draw"]
+    if chosen >= known:
+        raise InputError(
+            "the pack has no such draw of the base year",
+            key="base_year.draw",
+            found=chosen,
+            allowed=f"{CENTRE} to {known - 1}",
+        )
+    return chosen
 
 
 class Change(NamedTuple):

@@ -76,6 +76,7 @@ def _base_year(case: Case, plan: DriverPlan) -> tuple[bytes, ...]:
         *structure.days,
         plan.central[:, 0],
         plan.amplitude[plan.member[moving]],
+        case.base_draw,
     ]
     return tuple(np.asarray(item).tobytes() for item in numbers)
 

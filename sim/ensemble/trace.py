@@ -14,7 +14,7 @@ from sim.ensemble.accumulate import BLOCK
 from sim.ensemble.dataset import variables
 from sim.ensemble.deviates import sample_block
 from sim.ensemble.inputs import BASE_DRAW, GROWTH_DRAW
-from sim.ensemble.picks import pick_growth_draws
+from sim.ensemble.picks import CENTRE, pick_growth_draws
 from sim.ensemble.work import Scratch, Work, require_draws, sample, simulate_case
 from sim.scenario import lever_table
 
@@ -197,7 +197,8 @@ def _inputs(work: Work, index: int, draw: int, scratch: Scratch, place: int) -> 
             if plan.code[i] == distributions.SLIP:
                 value = max(1.0 + moved, 0.0)  # delay over its median
             elif item.driver == BASE_DRAW:
-                value = float(scratch.base_draw[place])
+                chosen = work.cases[index].base_draw
+                value = float(scratch.base_draw[place] if chosen == CENTRE else chosen)
             elif item.driver == GROWTH_DRAW:
                 value = float(growth_draw[place])
             elif plan.code[i] == distributions.GAUSSIAN:

@@ -24,6 +24,7 @@ from sim.ensemble.deviates import sample_block, sample_centre
 from sim.ensemble.drivers import apply_block
 from sim.ensemble.inputs import read_inputs
 from sim.ensemble.methods import Design
+from sim.ensemble.picks import CENTRE
 from sim.ensemble.plan import DriverPlan
 from sim.ensemble.prepare import BaseTables, Case, base_tables, prepare
 from sim.ensemble.sampler import Sampler, build_sampler, pack_numbers
@@ -251,6 +252,10 @@ def simulate_case(
     outcome = (scratch.drivers, slips, clamped)
     apply_block(work.plans[index], own, scratch.deviates, *outcome, used, scratch.rooms)
 
+    chosen = work.cases[index].base_draw
+    if chosen != CENTRE:
+        work.tables.fill(np.full_like(scratch.base_draw, chosen), scratch.base_rows)
+
     def simulate(first: int, end: int) -> None:
         simulate_block(  # type: ignore[no-untyped-call]
             work.structures[index],
@@ -277,4 +282,6 @@ def simulate_case(
         np.copyto(scratch.begun, scratch.carried)
         first = 1
     simulate(first, scratch.drivers.shape[1])
+    if chosen != CENTRE:
+        work.tables.fill(scratch.base_draw, scratch.base_rows)
     return results.value

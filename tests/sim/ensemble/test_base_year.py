@@ -11,6 +11,10 @@ from models.labels import FINAL_CARRIERS
 from models.state import SCALAR, Results, empty_results
 from sim.baseyear.pack import load_pack
 from sim.ensemble.prepare import base_tables, prepare
+from sim.ensemble.run import resolve_scenarios, run_ensemble
+from sim.ensemble.trace import trace_draw
+from sim.ensemble.work import prepare_work
+from sim.errors import InputError
 from sim.scenario import read_units, scenario
 
 TOTALS = (
@@ -95,3 +99,25 @@ def test_final_carriers_lead_the_carriers(pack):
     assert list(pack["final_energy"]["carrier"].values[: len(FINAL_CARRIERS)]) == list(
         FINAL_CARRIERS
     )
+
+
+def test_a_scenario_may_fix_the_draw_of_its_base_year(pack):
+    fixed = scenario("plan").set({"base_year.draw": 7}, name="fixed")
+    run = run_ensemble([fixed, "plan"], draws=40, horizon=2026)
+    made = run.paths["energy_total"].sel(scenario="fixed", year=2025)
+    assert float(made) == pytest.approx(pack["energy_total_draws"].values[7], rel=1e-9)
+    drawn = run.draws["co2_process"].sel(scenario="fixed", year=2025)
+    np.testing.assert_allclose(drawn, pack["co2_process_draws"].values[7], rtol=1e-9)
+    other, alone = run.draws.sel(scenario=["plan"]), run_ensemble(["plan"], draws=40, horizon=2026)
+    np.testing.assert_array_equal(other["co2_process"], alone.draws["co2_process"])
+    assert np.unique(other["co2_process"].sel(year=2025)).size > 30
+    laid_open = trace_draw(prepare_work(pack, resolve_scenarios([fixed], pack, 2026), 1), 0, 3)
+    shown = laid_open.inputs.set_index("input").loc["base_draw"]
+    assert shown["value"] == 7
+
+
+def test_a_draw_that_the_pack_lacks_is_refused(pack):
+    fewer = pack.isel(base_draw=slice(5))
+    chosen = scenario("plan").set({"base_year.draw": 5})
+    with pytest.raises(InputError, match=r"no such draw of the base year.*allowed: -1 to 4"):
+        run_ensemble([chosen], draws=1, pack=fewer)

@@ -113,6 +113,7 @@ def test_a_scenario_that_moves_any_lever_gets_the_bits_that_it_has_alone():
         ("settings.carbon_intensity_scope", "territorial", False),
         ("settings.coefficient_uncertainty", "factors", False),
         ("growth.capital_share", 0.4, False),
+        ("base_year.draw", 7, False),
     ],
 )
 def test_a_base_year_is_shared_unless_the_scenario_moves_it(lever, value, shares):
