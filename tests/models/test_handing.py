@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from numba.core.errors import TypingError
 
 from models.compiled import kernel
-from models.handing import Handed, held
+from models.handing import Callee, Handed, Several, call, held, held_of
 
 
 class Inner(NamedTuple):
@@ -83,7 +84,66 @@ def test_what_is_handed_over_is_not_copied():
         copy.deepcopy(handed)
 
 
-def test_numbers_are_not_handed_over():
+def test_what_is_neither_array_nor_whole_number_is_not_handed_over():
     value = outer_of(np.random.default_rng(0))
     with pytest.raises(TypeError, match="cannot hand over float"):
         Handed(value._replace(yes=1.0))
+
+
+class Part(NamedTuple):
+    place: Any
+    values: Any
+    inner: Any
+
+
+@kernel
+def add(number, values, handed):
+    for i in range(values.shape[0]):
+        values[i] += number
+    return number > 1 and held(handed).truth[1]
+
+
+class Tools(NamedTuple):
+    add: Any
+    spare: Any
+    inner: Any
+
+
+@kernel
+def use(tools, parts, count, spare):
+    known = held(tools)
+    last = False
+    for i in range(count):
+        own = held_of(parts, i)
+        last = call(known.add, (own.place, own.values, own.inner))
+    if spare:
+        call(known.spare, (count, None))
+    return last
+
+
+def tools_and_parts(places, kind=np.float64):
+    inner = Handed(Inner(np.arange(5), np.array([False, True])))
+    values = np.zeros((len(places), 3), kind)
+    parts = Several([Handed(Part(*pair, inner)) for pair in zip(places, values, strict=True)])
+    callee = Callee(add, 1, values[0], inner)
+    return Handed(Tools(callee, Callee(use, 1, None, wanted=False), inner)), parts, values
+
+
+def test_a_kernel_calls_another_by_its_address_with_one_of_several_tuples():
+    tools, parts, values = tools_and_parts([1, -2, 7])
+    assert use(tools, parts, 2, False) is False
+    assert use(tools, parts, 3, False) is True
+    np.testing.assert_array_equal(values, [[2.0] * 3, [-4.0] * 3, [7.0] * 3])
+
+
+def test_a_callee_is_not_called_with_other_arguments():
+    tools, _, _ = tools_and_parts([1])
+    _, parts, _ = tools_and_parts([1], np.float32)
+    with pytest.raises(TypingError, match="handed over for"):
+        use(tools, parts, 1, False)
+
+
+def test_tuples_of_several_types_are_not_handed_over_together():
+    whole, half = (Handed(Part(1, np.zeros(2, kind), 0)) for kind in (np.float64, np.float32))
+    with pytest.raises(TypeError, match="of one type"):
+        Several([whole, half])
