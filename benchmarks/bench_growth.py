@@ -13,53 +13,42 @@ SEED = 1
 
 
 class Parts:
-    """What one block of draws takes: sampling with drivers, and the summary."""
+    """A leaf of 1,024 draws, and parts of it: sampling with drivers, and the bins of scalars."""
 
     def setup(self) -> None:
-        """Prepare the bundled plan and simulate one leaf of draws."""
+        """Prepare the bundled plan, with its leading draws simulated and bins set."""
         from models.state import DRIVERS
         from sim.baseyear.pack import load_pack
         from sim.ensemble.accumulate import BLOCK, LEAF
-        from sim.ensemble.quantiles import Bins
+        from sim.ensemble.leaf import Room
+        from sim.ensemble.quantiles import LEADING
         from sim.ensemble.run import resolve_scenarios
-        from sim.ensemble.summary import SUBSET, Leaf, Summary
-        from sim.ensemble.work import (
-            Scratch,
-            prepare_work,
-            sample,
-            simulate_case,
-            simulate_centre,
-        )
+        from sim.ensemble.stream import Stream
+        from sim.ensemble.work import prepare_work, sample, simulate_centre
 
         pack = load_pack()
         self.work = prepare_work(pack, resolve_scenarios(["plan"], pack), SEED)
-        self.block, self.leaf_size, self.leaf_of = BLOCK, LEAF, Leaf
-        self.scratch, self.sample = Scratch(self.work, BLOCK), sample
+        self.block, self.leaf, self.later, self.sample = BLOCK, LEAF, LEADING, sample
         self.clamped = np.zeros(len(DRIVERS), np.int64)
-        sample(self.work, self.scratch, 0)
-        simulate_case(self.work, 0, self.scratch, self.clamped)
-        scalars = self.scratch.scalars[0]
-        self.summary = Summary(
-            simulate_centre(self.work, 0),
-            np.empty((*scalars.shape[:-1], LEAF)),
-            SUBSET + LEAF,
-            len(DRIVERS),
-            self.work.cases[0].years,
-            "plan",
-        )
-        self.bins = Bins(self.summary.quantiles)
-        self.later = SUBSET  # first draw of which nothing is kept
-        self.summarise(0)
-        self.summary.quantiles.settle()
+        stream = Stream(self.work, [simulate_centre(self.work, 0)], 2 * LEADING, [])
+        self.room = Room(self.work, stream.summaries, stream.paired, watched=False)
+        for first in range(0, LEADING, LEAF):
+            self.room.simulate(first, first + LEAF)
+        stream.summaries[0].quantiles.settle()
+        self.room.prepare()
+        self.time_a_leaf()
         self.time_sample_a_leaf()
-        self.time_summarise_a_leaf()
+        self.time_count_a_leaf()
+
+    def time_a_leaf(self) -> None:
+        self.room.simulate(self.later, self.later + self.leaf)
 
     def time_sample_a_leaf(self) -> None:
         from sim.ensemble.drivers import apply_block
         from sim.ensemble.sharing import EVERY_DRIVER
 
-        scratch = self.scratch
-        for first in range(0, self.leaf_size, self.block):
+        scratch = self.room.scratch
+        for first in range(0, self.leaf, self.block):
             self.sample(self.work, scratch, first)
             apply_block(
                 self.work.plans[0],
@@ -72,16 +61,12 @@ class Parts:
                 scratch.rooms,
             )
 
-    def summarise(self, start: int) -> None:
-        """Add one block again and again, as a leaf that starts at draw `start`."""
-        leaf = self.leaf_of(self.summary)
-        for first in range(start, start + self.leaf_size, self.block):
-            self.summary.add(leaf, self.bins, self.scratch.results(0).value, first, self.block)
-        self.bins.count()
-        assert leaf.sound()
-
-    def time_summarise_a_leaf(self) -> None:
-        self.summarise(self.later)
+    def time_count_a_leaf(self) -> None:
+        (bins,) = self.room.bins
+        scalars = self.room.scratch.scalars[0].reshape(-1, self.block)
+        for first in range(self.later, self.later + self.leaf, self.block):
+            bins.add(scalars, self.block, first)
+        bins.count()
 
 
 class Writing:

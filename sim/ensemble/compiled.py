@@ -35,6 +35,7 @@ _SOURCES = (
     "ensemble/prepare",
     "ensemble/quantiles",
     "ensemble/paired",
+    "ensemble/leaf",
 )
 Function = TypeVar("Function", bound=Callable[..., Any])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -64,39 +64,44 @@ def _same(first: Array, second: Array) -> bool:
     return equal == BLOCK
 
 
+class PairSums(NamedTuple):
+    """What a thread gathers of the differences of P pairs of scenarios in n values."""
+
+    pairs: Counts  # (P, 2) the scenarios of each pair, of which the second is subtracted
+    central: Array  # (n_scenario, n) values of the central paths
+    centre: Array  # (P, n) their differences, about which to sum
+    mirrored: bool  # whether neighbouring draws are mirror images
+    rooms: Array  # (2, 1, 1, BLOCK) scratch
+    sums: Array  # (2, P, n) of deviations and of their squares
+    folded: Array  # (2, P, n) likewise of the means of mirrored draws, zero where there are none
+    signs: Counts  # (2, P, n) numbers of draws above and below zero
+
+
 @exact_kernel
-def add_pairs(
-    scalars: Array,
-    pairs: Counts,
-    centre: Array,
-    mirrored: bool,
-    rooms: Array,
-    sums: Array,
-    folded: Array,
-    signs: Counts,
-) -> None:
-    """Add the differences of pairs of scenarios over a block.
+def add_pairs(scalars: Array, used: int, gathered: PairSums) -> None:
+    """Add the differences of pairs of scenarios over the leading `used` draws of a block.
 
     Parameters
     ----------
     scalars : ndarray, shape (n_scenario, n, BLOCK)
-    pairs : ndarray of int64, shape (P, 2)
-        The scenarios of each pair, of which the second is subtracted.
-    centre : ndarray, shape (P, n)
-        Differences about which to sum.
-    mirrored : bool
-        Whether neighbouring draws are mirror images.
-    rooms : ndarray, shape (2, 1, 1, BLOCK)
-        Scratch.
-    sums : ndarray, shape (2, P, n)
-        Are increased by the sums of deviations and of their squares.
-    folded : ndarray, shape (2, P, n)
-        Likewise by those of the means of mirrored draws.
-    signs : ndarray of int64, shape (2, P, n)
-        Are increased by the numbers of draws above and below zero.
+        In the other draws, which are overwritten, nothing differs from the central paths.
+    used : int
+    gathered : PairSums
+        Its sums and signs are increased.
     """
-    means, padded = rooms[0], rooms[1, 0, 0]
+    pairs, centre, mirrored = gathered.pairs, gathered.centre, gathered.mirrored
+    sums, folded, signs = gathered.sums, gathered.folded, gathered.signs
+    means, padded = gathered.rooms[0], gathered.rooms[1, 0, 0]
     half = means[0, 0]
+    if used < BLOCK:
+        for s in range(scalars.shape[0]):
+            for i in range(scalars.shape[1]):
+                for b in range(used, BLOCK):
+                    scalars[s, i, b] = gathered.central[s, i]
+        for p in range(pairs.shape[0]):
+            for i in range(scalars.shape[1]):
+                signs[0, p, i] -= (BLOCK - used) * int(centre[p, i] > 0.0)
+                signs[1, p, i] -= (BLOCK - used) * int(centre[p, i] < 0.0)
     for i in range(scalars.shape[1]):
         if i + 1 < scalars.shape[1]:
             for s in range(scalars.shape[0]):
@@ -112,18 +117,6 @@ def add_pairs(
                     half[k] = 0.5 * ((first[b] - second[b]) + (first[b + 1] - second[b + 1]))
                 middle, own = centre[p, i : i + 1], folded[:, p, i : i + 1]
                 add_rows(means, 0, BLOCK // 2, middle, own, padded)
-
-
-class PairedLeaf:
-    """What one thread gathers from the blocks of a leaf: sums and signs (2, P, n) of the pairs.
-
-    `folded` holds the sums of the means of mirrored draws, zero where there are none.
-    """
-
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.sums, self.folded = np.zeros((2, *shape)), np.zeros((2, *shape))
-        self.signs = np.zeros((2, *shape), np.int64)
-        self.rooms = np.empty((2, 1, 1, BLOCK))
 
 
 class Paired:
@@ -142,8 +135,8 @@ class Paired:
     def __init__(self, centre: Sequence[Array], draws: int, how: Design) -> None:
         self.draws, self.how = draws, how
         self.pairs = np.array(list(combinations(range(len(centre)), 2)), np.int64).reshape(-1, 2)
-        self.centre = np.stack(centre).reshape(len(centre), -1)
-        self.moments = MomentTree(self.centre[self.pairs[:, 0]] - self.centre[self.pairs[:, 1]])
+        self.central = np.stack(centre).reshape(len(centre), -1)
+        self.moments = MomentTree(self.central[self.pairs[:, 0]] - self.central[self.pairs[:, 1]])
         self.signs = np.zeros((2, *self.moments.shape), np.int64)
         # of the means of mirrored draws, and of each replicate
         self.folded = MomentTree(self._middle())
@@ -154,32 +147,32 @@ class Paired:
         """What the differences are summed about: (P, n)."""
         return self.moments.centre.reshape(self.moments.shape)
 
-    def leaf(self) -> PairedLeaf:
+    def leaf(self) -> PairSums:
         """Return room for a leaf."""
-        return PairedLeaf(self.moments.shape)
+        shape = (2, *self.moments.shape)
+        return PairSums(
+            self.pairs,
+            self.central,
+            self._middle(),
+            self.how.mirrored,
+            np.empty((2, 1, 1, BLOCK)),
+            np.zeros(shape),
+            np.zeros(shape),
+            np.zeros(shape, np.int64),
+        )
 
-    def add(self, leaf: PairedLeaf, scalars: Array, used: int) -> None:
-        """Add the leading `used` draws of a block, (n_scenario, len(SCALARS), Y, BLOCK)."""
-        if not len(self.pairs):
-            return
-        values, middle = scalars.reshape(len(scalars), -1, BLOCK), self._middle()
-        if used < BLOCK:  # the central paths in place of the draws that are missing add nothing
-            values = values.copy()
-            values[..., used:] = self.centre[..., None]
-            leaf.signs -= (BLOCK - used) * np.array([middle > 0.0, middle < 0.0])
-        found = (leaf.rooms, leaf.sums, leaf.folded, leaf.signs)
-        add_pairs(values, self.pairs, middle, self.how.mirrored, *found)
-
-    def merge(self, leaf: PairedLeaf, first: int) -> None:
-        """Take over what a thread gathered; leaves may come in any order."""
+    def merge(self, leaf: PairSums, first: int) -> None:
+        """Take over what was gathered of a leaf, and clear it; leaves may come in any order."""
         sums = leaf.sums.reshape(2, -1)
-        self.moments.add_sums(first // LEAF, sums)
+        self.moments.add_sums(first // LEAF, sums.copy())
         self.signs += leaf.signs
         if self.how.mirrored:
-            self.folded.add_sums(first // LEAF, leaf.folded.reshape(2, -1))
+            self.folded.add_sums(first // LEAF, leaf.folded.reshape(2, -1).copy())
         if self.how.points:
             own = self.replicates[self.how.replicate(first)]
             own.add_sums(first % self.how.points // LEAF, sums.copy())
+        for gathered in (leaf.sums, leaf.folded, leaf.signs):
+            gathered[:] = 0
 
     def _error(self, found: Moments) -> Array:
         """Standard error of the mean differences, by how the draws were made."""

@@ -278,7 +278,7 @@ class BaseTables(NamedTuple):
         IndexError
             For a base draw that the pack does not have.
         """
-        if not _pick(self.rows, self.varying, index, rows):
+        if not pick_base_years(self.rows, self.varying, index, rows):
             draws = self.rows.shape[1] - 1
             unknown = index[(index < CENTRE) | (index >= draws)][0]
             raise IndexError(f"base draw {unknown} of {draws}")
@@ -292,7 +292,9 @@ class BaseTables(NamedTuple):
 
 
 @allocating_kernel
-def _pick(table: Array, rows: NDArray[np.int64], index: NDArray[np.int64], out: Array) -> bool:
+def pick_base_years(
+    table: Array, rows: NDArray[np.int64], index: NDArray[np.int64], out: Array
+) -> bool:
     """Fill `rows` of `out` (R, B) with columns of `table` (R, base draws + 1); -1 is the last.
 
     False, and nothing is filled, where there is no such base draw.

@@ -108,6 +108,8 @@ def place_values(
     for i in range(values.shape[0]):
         middle, unit = centre[i], scale[i]
         row, place = values[i], places[i, at : at + used]
+        if i + 1 < values.shape[0]:  # where the next row's bins go is far from here
+            fetch(places[i + 1, at : at + used])
         least, most = _ordered(np.inf), _ordered(-np.inf)
         for b in range(used):
             order = _ordered(row[b])
@@ -138,6 +140,37 @@ def count_places(places: npt.NDArray[np.int16], used: int, counts: npt.NDArray[n
             count[row[b]] += np.uint32(1)
 
 
+@exact_kernel
+def find_ranks(
+    counts: npt.NDArray[np.uint32],
+    rows: npt.NDArray[np.int64],
+    order: npt.NDArray[np.int64],
+    place: npt.NDArray[np.int64],
+    before: npt.NDArray[np.int64],
+    inside: npt.NDArray[np.int64],
+) -> None:
+    """Find the bins in which draws of given ranks lie.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (n, PLACES)
+    rows : ndarray, shape (m,)
+        Of the counts.
+    order : ndarray, shape (n_rank,)
+        Ranks from 0, increasing, below the number of draws counted.
+    place, before, inside : ndarray, shape (m, n_rank)
+        Receive the bin, and how many draws lie in those before and in itself.
+    """
+    for i in range(rows.shape[0]):
+        count = counts[rows[i]]
+        here, total, reached = 0, 0, int(count[0])
+        for k in range(order.shape[0]):
+            while reached <= order[k]:
+                here += 1
+                total, reached = reached, reached + int(count[here])
+            place[i, k], before[i, k], inside[i, k] = here, total, reached - total
+
+
 def exact_quantiles(draws: FloatArray, levels: Sequence[float] = QUANTILES) -> FloatArray:
     """Return exact quantiles over the last axis.
 
@@ -153,25 +186,25 @@ def exact_quantiles(draws: FloatArray, levels: Sequence[float] = QUANTILES) -> F
         NaN where any draw is NaN.
     """
     rows = draws.reshape(-1, draws.shape[-1])
-    found = np.array([_order_statistics(row, levels) for row in rows])
+    parts = [rows[start : start + ROWS] for start in range(0, len(rows), ROWS)]
+    found = np.concatenate([np.empty((0, len(levels))), *(_at_levels(p, levels) for p in parts)])
     return found.reshape(*draws.shape[:-1], len(levels))
 
 
-def _order_statistics(draws: FloatArray, levels: Sequence[float]) -> FloatArray:
-    """Return quantiles of draws (n,), linear between ranks: those of `numpy.quantile`.
+def _at_levels(draws: FloatArray, levels: Sequence[float]) -> FloatArray:
+    """Return quantiles of draws (n, draws), linear between ranks: those of `numpy.quantile`.
 
     That one looks for each rank alone, which takes four times as long as to sort.
     """
-    ordered = np.sort(draws)
-    if np.isnan(ordered[-1]):
-        return np.full(len(levels), np.nan)
-    rank = np.asarray(levels, dtype=np.float64) * (draws.size - 1)
+    ordered = np.sort(draws, axis=-1)
+    rank = np.asarray(levels, dtype=np.float64) * (draws.shape[-1] - 1)
     place = np.floor(rank).astype(np.int64)
-    share, low = rank - place, ordered[place]
-    high = ordered[np.minimum(place + 1, draws.size - 1)]
+    share, low = rank - place, ordered[:, place]
+    high = ordered[:, np.minimum(place + 1, draws.shape[-1] - 1)]
     gap = high - low
     # from the nearer end, so that no rounding leaves the interval
     found: FloatArray = np.where(share < 0.5, low + gap * share, high - gap * (1.0 - share))
+    found[np.isnan(ordered[:, -1])] = np.nan
     return found
 
 
@@ -194,6 +227,9 @@ class QuantileStream:
     def __init__(self, leading: FloatArray, draws: int) -> None:
         self.leading, self.draws = leading, draws
         self.counts: npt.NDArray[np.uint32] | None = None
+        rows = leading.shape[0]
+        self.centre, self.scale = np.empty((2, rows))
+        self.lowest, self.highest = np.full(rows, np.inf), np.full(rows, -np.inf)
         self._lock = threading.Lock()
 
     def settle(self, pool: Executor | None = None) -> None:
@@ -201,8 +237,6 @@ class QuantileStream:
         rows, kept = self.leading.shape
         if self.draws <= kept:
             return
-        self.centre, self.scale = np.empty((2, rows))
-        self.lowest, self.highest = np.full(rows, np.inf), np.full(rows, -np.inf)
         self.counts = np.zeros((rows, PLACES), np.uint32)  # draws are fewer than 2**32
         parts = [slice(start, start + ROWS) for start in range(0, rows, ROWS)]
         for _ in (map if pool is None else pool.map)(self._settle, parts):
@@ -212,8 +246,7 @@ class QuantileStream:
         """Set the bins of some rows, and count their leading draws."""
         assert self.counts is not None, "called by `settle`"
         values = np.ascontiguousarray(self.leading[rows])
-        for i, row in enumerate(values, rows.start):
-            self.centre[i], self.scale[i] = _bins(row)
+        self.centre[rows], self.scale[rows] = _bins(values)
         places, used = np.empty(values.shape, np.int16), values.shape[1]
         ends = (self.lowest[rows], self.highest[rows])
         place_values(values, used, self.centre[rows], self.scale[rows], places, 0, *ends)
@@ -248,15 +281,12 @@ class QuantileStream:
         found = np.full((self.counts.shape[0], len(levels)), np.nan)
         rows = np.flatnonzero(self.counts[:, NO_NUMBER] == 0)
         rank = np.asarray(levels) * (self.draws - 1)
-        order = np.concatenate([np.floor(rank), np.ceil(rank)])
-        place = np.empty((rows.size, order.size), np.int64)
-        share = np.empty(place.shape)  # of the way through the bin, whose draws lie evenly in it
-        for i, row in enumerate(rows):
-            count = self.counts[row]
-            total = np.cumsum(count, dtype=np.int64)
-            place[i] = np.searchsorted(total, order, side="right")
-            inside = count[place[i]]
-            share[i] = (order - (total[place[i]] - inside) + 0.5) / inside
+        ends = np.concatenate([np.floor(rank), np.ceil(rank)]).astype(np.int64)
+        order, back = np.unique(ends, return_inverse=True)
+        place, before, inside = np.empty((3, rows.size, order.size), np.int64)
+        find_ranks(self.counts, rows, order, place, before, inside)
+        share = (order - before + 0.5) / inside  # of the way through a bin: its draws lie evenly
+        place, share = place[:, back], share[:, back]
         lower, upper = self._edges(rows, place)
         low, high = np.split(lower + share * (upper - lower), 2, axis=1)
         found[rows] = low + (rank - np.floor(rank)) * (high - low)
@@ -278,8 +308,16 @@ class Bins:
     Parameters
     ----------
     stream : QuantileStream
+        Of which the bins are set, where draws come that lie behind its leading ones.
     batch : int
         Draws that wait to be counted: at most, and at least as many as are added at a time.
+
+    Attributes
+    ----------
+    places : ndarray of int16, shape (n, batch or more)
+        Bins of the draws that wait; no column before the bins are set.
+    lowest, highest : ndarray, shape (n,)
+        Smallest and largest value among these draws and those counted before.
 
     Notes
     -----
@@ -290,7 +328,11 @@ class Bins:
     def __init__(self, stream: QuantileStream, batch: int = BATCH) -> None:
         self.stream, self.batch = stream, batch
         self._used = 0
-        self._places = np.empty((0, 0), np.int16)
+        rows, width = stream.leading.shape[0], 0
+        if stream.counts is not None:
+            width = batch + APART
+        self.places = np.empty((rows, width), np.int16)
+        self.lowest, self.highest = np.full(rows, np.inf), np.full(rows, -np.inf)
 
     def add(self, values: FloatArray, used: int, first: int) -> None:
         """Add `used` draws from number `first`.
@@ -299,47 +341,48 @@ class Bins:
         ----------
         values : ndarray, shape (n, width), contiguous
             Of which the first `used` columns count. They lie inside the leading draws or after
-            them; those after are added after `settle`.
+            them.
         """
-        leading = self.stream.leading
-        if first < leading.shape[1]:
-            leading[:, first : first + used] = values[:, :used]
-        else:
-            self._place(values, used)
-
-    def _place(self, values: FloatArray, used: int) -> None:
-        """Find the bins of `used` draws, at most a batch."""
-        assert used <= self.batch, "compiled code would write beyond the bins"
         stream = self.stream
-        if not self._places.size:
-            self._places = np.empty((stream.leading.shape[0], self.batch + APART), np.int16)
-            self._low, self._high = stream.lowest.copy(), stream.highest.copy()
+        if first < stream.leading.shape[1]:
+            stream.leading[:, first : first + used] = values[:, :used]
+            return
+        at = self.make_room(used)
+        outcome = (self.places, at, self.lowest, self.highest)
+        place_values(values, used, stream.centre, stream.scale, *outcome)
+
+    def make_room(self, used: int) -> int:
+        """Return where the bins of `used` draws, at most a batch, are to be put in `places`."""
+        assert used <= self.batch <= self.places.shape[1], (
+            "compiled code would write beyond the bins"
+        )
         if self._used + used > self.batch:
             self.count()
-        outcome = (self._places, self._used, self._low, self._high)
-        place_values(values, used, stream.centre, stream.scale, *outcome)
         self._used += used
+        return self._used - used
 
     def count(self) -> None:
         """Count what is waiting; to be called when all draws have been added."""
         if self._used:
-            self.stream.count(self._places, self._used, self._low, self._high)
+            self.stream.count(self.places, self._used, self.lowest, self.highest)
             self._used = 0
 
 
-def _bins(leading: FloatArray) -> tuple[float, float]:
-    """Return the median of the leading draws and one over the unit of their bins.
+def _bins(leading: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the medians of leading draws (n, draws) and one over the unit of their bins.
 
     The unit is the 5-95 % range; where most draws stand at one number the next wider range that is
     not zero, and a thousandth of the number where all do.
     """
-    levels = _order_statistics(leading, [0.0, 0.01, 0.05, 0.5, 0.95, 0.99, 1.0])
-    centre = float(levels[3])
-    for low, high in ((2, 4), (1, 5), (0, 6)):
-        unit = float(levels[high] - levels[low])
-        if unit > 0.0 and np.isfinite(1.0 / unit):
-            return centre, 1.0 / unit
-    return centre, 1.0 / (1e-3 * abs(centre) or 1.0)
+    levels = _at_levels(leading, [0.0, 0.01, 0.05, 0.5, 0.95, 0.99, 1.0])
+    centre = levels[:, 3].copy()
+    scale = 1.0 / np.where((own := 1e-3 * np.abs(centre)) > 0.0, own, 1.0)
+    for low, high in ((0, 6), (1, 5), (2, 4)):
+        unit = levels[:, high] - levels[:, low]
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            found = 1.0 / unit
+        scale = np.where((unit > 0.0) & np.isfinite(found), found, scale)
+    return centre, scale
 
 
 def _distance(bins: npt.NDArray[np.int64]) -> FloatArray:

@@ -9,37 +9,25 @@ are counted.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from queue import SimpleQueue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn
 
 import numpy as np
 
 from models.state import DRIVERS, Results
 from sim.ensemble.accumulate import BLOCK, LEAF
+from sim.ensemble.leaf import Room
 from sim.ensemble.methods import Design
 from sim.ensemble.observer import Observer
-from sim.ensemble.paired import Paired, PairedLeaf
-from sim.ensemble.quantiles import APART, LEADING, Bins
-from sim.ensemble.sharing import complete
-from sim.ensemble.summary import SUBSET, BrokenDrawError, Leaf, Summary
+from sim.ensemble.paired import Paired
+from sim.ensemble.quantiles import APART, LEADING
+from sim.ensemble.summary import BrokenDrawError, Summary
 from sim.ensemble.work import INDEPENDENT, Scratch, Work, sample, simulate_case
 from sim.errors import InputError
 
-AHEAD = 2  # leaves given out beyond those in work, for each thread
 Progress = Callable[[int, int], None]
-
-
-class Room:
-    """Memory of one thread: a block in work, bins, and the scalars of a leaf for observers."""
-
-    def __init__(self, work: Work, summaries: Sequence[Summary], watched: bool) -> None:
-        self.scratch = Scratch(work, BLOCK)
-        self.bins = [Bins(summary.quantiles) for summary in summaries]
-        shape = self.scratch.scalars.shape[:-1]
-        self.scalars = np.empty((*shape, LEAF + APART if watched else 0))
 
 
 class Stream:
@@ -82,6 +70,8 @@ class Stream:
             for item, room, case in zip(centre, self.leading, work.cases, strict=True)
         ]
         self.paired = Paired(scalars, draws, how)
+        self._lock, self._done = threading.Lock(), 0
+        self._waiting: Iterator[int] = iter(())
 
     def run(self, threads: int, progress: Progress | None) -> None:
         """Simulate every draw of every scenario.
@@ -91,23 +81,18 @@ class Stream:
         BrokenDrawError
             For the first leaf with a draw that cannot be summarised.
         """
-        pool = ThreadPoolExecutor(threads)
-        everyone = [Room(self.work, self.summaries, bool(self.observers)) for _ in range(threads)]
-        rooms: SimpleQueue[Room] = SimpleQueue()
-        for room in everyone:
-            rooms.put(room)
-        try:
-            self._pass(range(0, self.leading.shape[-1], LEAF), pool, rooms, threads, progress)
+        watched = bool(self.observers)
+        rooms = [Room(self.work, self.summaries, self.paired, watched) for _ in range(threads)]
+        with ThreadPoolExecutor(threads) as pool:
+            self._pass(range(0, self.leading.shape[-1], LEAF), pool, rooms, progress)
             for summary in self.summaries:
                 summary.quantiles.settle(pool)
             for observer in self.observers:
                 observer.settle()
-            self._pass(range(LEADING, self.draws, LEAF), pool, rooms, threads, progress)
-        finally:
-            pool.shutdown(cancel_futures=True)  # a run that stops leaves its other draws undone
-        for room in everyone:
-            for bins in room.bins:
-                bins.count()
+            if self.draws > LEADING:
+                for room in rooms:
+                    room.prepare()
+                self._pass(range(LEADING, self.draws, LEAF), pool, rooms, progress)
         for observer in self.observers:
             observer.finish()
 
@@ -115,63 +100,56 @@ class Stream:
         self,
         firsts: range,
         pool: ThreadPoolExecutor,
-        rooms: SimpleQueue[Room],
-        threads: int,
+        rooms: Sequence[Room],
         progress: Progress | None,
     ) -> None:
-        """Work through leaves; few are given out at a time, so that memory stays bounded."""
-        waiting: deque[Future[tuple[list[Leaf], PairedLeaf]]] = deque()
-        ahead = (1 + AHEAD) * threads
-        given = iter(firsts)
-        for first in firsts:
-            while len(waiting) < ahead and (start := next(given, None)) is not None:
-                waiting.append(pool.submit(self._leaf, start, rooms))
-            leaves, pairs = waiting.popleft().result()
-            for summary, leaf in zip(self.summaries, leaves, strict=True):
-                summary.merge(leaf, first)
-            self.paired.merge(pairs, first)
-            if progress is not None:
-                progress(min(first + LEAF, self.draws), self.draws)
-
-    def _leaf(self, first: int, rooms: SimpleQueue[Room]) -> tuple[list[Leaf], PairedLeaf]:
-        """Simulate a leaf of draws of every scenario."""
-        room = rooms.get()
+        """Work through leaves, each thread in its room."""
+        self._waiting = iter(firsts)
+        tasks = [pool.submit(self._work_through, room, progress) for room in rooms]
         try:
-            last = min(first + LEAF, self.draws)
-            leaves = [Leaf(summary) for summary in self.summaries]
-            pairs = self.paired.leaf()
-            for start in range(first, last, BLOCK):
-                used, at = min(BLOCK, last - start), start - first
-                sample(self.work, room.scratch, start)
-                for turn in self.work.turns:
-                    index = turn.scenario
-                    summary, leaf = self.summaries[index], leaves[index]
-                    results = simulate_case(
-                        self.work,
-                        index,
-                        room.scratch,
-                        leaf.clamped,
-                        lean=start >= SUBSET,
-                        used=used,
-                        totals=leaf.totals,
-                        turn=turn,
-                    )
-                    summary.add(leaf, room.bins[index], results, start, used)
-                    if self.work.factor_plans[index] is not None:
-                        leaf.pivoted += int(room.scratch.room.value.pivoted[:used].sum())
-                self.paired.add(pairs, room.scratch.scalars, used)
-                if self.observers:
-                    room.scalars[..., at : at + used] = room.scratch.scalars[..., :used]
-            complete(leaves, self.work.turns)
-            unsound = [index for index, leaf in enumerate(leaves) if not leaf.sound()]
-            if unsound:
-                self._explain(unsound, range(first, last, BLOCK), room.scratch)
-            for observer in self.observers:
-                for index, scalars in enumerate(room.scalars):
-                    observer.add(index, scalars, last - first, first)
-            return leaves, pairs
+            failed = [failure for task in tasks if (failure := task.result()) is not None]
         finally:
-            rooms.put(room)
+            self._waiting = iter(())  # a run that stops leaves its other leaves undone
+        if failed:
+            raise min(failed, key=lambda failure: failure[0])[1]
+
+    def _work_through(
+        self, room: Room, progress: Progress | None
+    ) -> tuple[int, BaseException] | None:
+        """Simulate leaves until none is left; return the one that failed, and how.
+
+        Leaves are given out in order: those before one that failed are done, or come to their
+        end, so that the first that fails is the same for any number of threads.
+        """
+        while True:
+            with self._lock:
+                first = next(self._waiting, None)
+            if first is None:
+                room.count()
+                return None
+            try:
+                self._leaf(first, room, progress)
+            except BaseException as error:
+                self._waiting = iter(())
+                return first, error
+
+    def _leaf(self, first: int, room: Room, progress: Progress | None) -> None:
+        """Simulate a leaf of draws of every scenario."""
+        last = min(first + LEAF, self.draws)
+        room.simulate(first, last)
+        unsound = [index for index, leaf in enumerate(room.leaves) if not leaf.sound()]
+        if unsound:
+            self._explain(unsound, range(first, last, BLOCK), room.scratch)
+        for observer in self.observers:
+            for index, scalars in enumerate(room.scalars):
+                observer.add(index, scalars, last - first, first)
+        with self._lock:
+            for summary, leaf in zip(self.summaries, room.leaves, strict=True):
+                summary.merge(leaf, first)
+            self.paired.merge(room.pairs, first)
+            self._done += last - first
+            if progress is not None:
+                progress(self._done, self.draws)
 
     def _explain(self, unsound: Sequence[int], blocks: range, scratch: Scratch) -> NoReturn:
         """Simulate scenarios of a leaf again, and name the first draw that cannot be summarised."""

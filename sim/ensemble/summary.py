@@ -13,7 +13,7 @@ from models.moments import totals
 from models.state import IDENTITIES, SCALARS, Results
 from models.tables import TABLES, VECTORS, first_draw
 from sim.ensemble.accumulate import LEAF, MomentTree, find_non_finite
-from sim.ensemble.quantiles import Bins, QuantileStream
+from sim.ensemble.quantiles import QuantileStream
 from sim.errors import InputError
 
 Array = NDArray[np.float64]
@@ -72,7 +72,7 @@ class Leaf:
         self.totals = totals(summary.tables.centre.reshape(summary.tables.shape))
         self.residual = np.zeros(summary.residual.shape)  # the worst of its draws
         self.clamped = np.zeros(summary.clamped.shape, np.int64)
-        self.pivoted = 0
+        self.pivoted = np.zeros(1, np.int64)
 
     def sound(self) -> bool:
         """Tell whether every result is a finite number and every account closes."""
@@ -116,18 +116,6 @@ class Summary:
         self.clamped = np.zeros(drivers, np.int64)
         self.pivoted = 0  # systems of a draw and year that were solved with pivoting
 
-    def add(self, leaf: Leaf, bins: Bins, results: Results, first: int, used: int) -> None:
-        """Add the leading `used` draws of a block that starts at draw `first`.
-
-        They are in the leaf's totals already.
-        """
-        worst = results.residual[..., :used].max(axis=-1)
-        np.maximum(leaf.residual, worst, out=leaf.residual)
-        bins.add(results.scalars.reshape(-1, results.scalars.shape[-1]), used, first)
-        if first < SUBSET:
-            for name, store in self.vectors.items():
-                store[..., first : first + used] = getattr(results, name)[..., :used]
-
     def explain(self, results: Results, first: int, used: int) -> None:
         """Name the draw of a block, all years kept, that cannot be summarised.
 
@@ -142,11 +130,13 @@ class Summary:
             raise BrokenDrawError(fault.text.format(f"draw {draw}"), draw, self.name)
 
     def merge(self, leaf: Leaf, first: int) -> None:
-        """Take over the sums of a leaf whose blocks have all been added; in any order."""
-        self.tables.add_sums(first // LEAF, leaf.totals.sums.reshape(2, -1))
+        """Take over what was gathered of a leaf, and clear it; leaves may come in any order."""
+        self.tables.add_sums(first // LEAF, leaf.totals.sums.reshape(2, -1).copy())
         np.maximum(self.residual, leaf.residual, out=self.residual)
         self.clamped += leaf.clamped
-        self.pivoted += leaf.pivoted
+        self.pivoted += int(leaf.pivoted[0])
+        for gathered in (leaf.totals.sums, leaf.residual, leaf.clamped, leaf.pivoted):
+            gathered[:] = 0
 
     def split(self, rows: Array) -> Iterator[tuple[str, Array]]:
         """Give each table of a value a row and year (Y, R) its own shape (…, Y)."""

@@ -15,7 +15,6 @@ from models.economy import INDICES, simulate_block
 from models.handing import Handed
 from models.inputoutput.drawn import FACTORS
 from models.labels import SECTORS
-from models.moments import Totals
 from models.state import DRIVERS, SCALARS, Results, Structure, empty_results
 from models.tables import NOTHING
 from models.workspace import CARRIED_ROWS, workspace
@@ -203,15 +202,7 @@ def simulate_centre(work: Work, index: int) -> Results:
 
 
 def simulate_case(
-    work: Work,
-    index: int,
-    scratch: Scratch,
-    clamped: NDArray[np.int64],
-    *,
-    lean: bool = False,
-    used: int = 0,
-    totals: Totals = NOTHING,
-    turn: Turn | None = None,
+    work: Work, index: int, scratch: Scratch, clamped: NDArray[np.int64], *, used: int = 0
 ) -> Results:
     """Run one scenario over the block whose deviates stand in `scratch`.
 
@@ -225,63 +216,40 @@ def simulate_case(
     scratch : Scratch
     clamped : ndarray of int64, shape (len(DRIVERS),)
         Is increased by the number of values held back by a bound.
-    lean : bool
-        Leave only the last year in the tables by sector.
     used : int
-        Number of leading draws that `clamped` and `totals` count.
-    totals : Totals
-        Are increased by the tables, year by year.
-    turn : Turn, optional
-        Of the scenario, where all of `Work.turns` run over this block in their order: what it has
-        in common with those before is not computed again; `sim.ensemble.sharing.complete` adds it
-        to sums and counts.
+        Number of leading draws that `clamped` counts.
 
     Returns
     -------
     Results
         Those of `scratch`, which the next block overwrites.
     """
-    results = scratch.results(index, lean=lean)
+    results = scratch.results(index)
     slips, plan, factors = scratch.slips[index], work.factor_plans[index], None
     if plan is not None:
         factors = scratch.factors
         apply_block(
             plan, EVERY_FACTOR, scratch.deviates, factors, *scratch.unused, 0, scratch.rooms
         )
-    own = EVERY_DRIVER if turn is None else turn.drivers
     outcome = (scratch.drivers, slips, clamped)
-    apply_block(work.plans[index], own, scratch.deviates, *outcome, used, scratch.rooms)
-
+    apply_block(work.plans[index], EVERY_DRIVER, scratch.deviates, *outcome, used, scratch.rooms)
     chosen = work.cases[index].base_draw
     if chosen != CENTRE:
         work.tables.fill(np.full_like(scratch.base_draw, chosen), scratch.base_rows)
-
-    def simulate(first: int, end: int) -> None:
-        simulate_block(  # type: ignore[no-untyped-call]
-            work.structures[index],
-            scratch.base,
-            scratch.drivers,
-            slips,
-            factors,
-            INDICES,
-            scratch.room,
-            results,
-            used,
-            totals,
-            first,
-            end,
-        )
-
-    first = 0
-    if turn is not None and turn.leader != index:
-        np.copyto(scratch.carried, scratch.begun)
-        np.copyto(scratch.scalars[index, :, 0], scratch.scalars[turn.leader, :, 0])
-        first = 1
-    elif turn is not None and turn.followed:
-        simulate(0, 1)
-        np.copyto(scratch.begun, scratch.carried)
-        first = 1
-    simulate(first, scratch.drivers.shape[1])
+    simulate_block(  # type: ignore[no-untyped-call]
+        work.structures[index],
+        scratch.base,
+        scratch.drivers,
+        slips,
+        factors,
+        INDICES,
+        scratch.room,
+        results,
+        0,
+        NOTHING,
+        0,
+        scratch.drivers.shape[1],
+    )
     if chosen != CENTRE:
         work.tables.fill(scratch.base_draw, scratch.base_rows)
     return results.value

@@ -8,7 +8,7 @@ import pytest
 from models.state import SCALARS
 from sim.ensemble.accumulate import BLOCK, LEAF
 from sim.ensemble.methods import Design
-from sim.ensemble.paired import Paired
+from sim.ensemble.paired import Paired, add_pairs
 from sim.ensemble.standard_error import error_of_groups
 
 YEARS = np.array([2025, 2026])
@@ -47,7 +47,7 @@ def gathered(values: np.ndarray, how: Design = INDEPENDENT, backwards: bool = Fa
             used = min(BLOCK, draws - start)
             block = np.full((*values.shape[:-1], BLOCK), np.nan)
             block[..., :used] = values[..., start : start + used]
-            paired.add(leaf, block, used)
+            add_pairs(block.reshape(len(block), -1, BLOCK), used, leaf)
         paired.merge(leaf, first)
     return paired
 
@@ -112,6 +112,6 @@ def test_leaves_in_any_order_give_the_same_bits(how):
 def test_a_scenario_alone_has_no_pair():
     alone = Paired(centre()[:1], BLOCK, INDEPENDENT)
     leaf = alone.leaf()
-    alone.add(leaf, np.ones((1, len(SCALARS), YEARS.size, BLOCK)), BLOCK)
+    add_pairs(np.ones((1, len(SCALARS) * YEARS.size, BLOCK)), BLOCK, leaf)
     alone.merge(leaf, 0)
     assert alone.dataset(NAMES[:1], YEARS).sizes["pair"] == 0

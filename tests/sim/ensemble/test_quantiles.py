@@ -55,10 +55,11 @@ def stream_of(values: np.ndarray, order: np.ndarray | None = None) -> QuantileSt
     firsts = np.arange(0, draws, STEP)
     leading = firsts < LEADING
     later = firsts[~leading]
-    bins = Bins(stream), Bins(stream, STEP)
+    before = Bins(stream)
     for first in firsts[leading]:
-        bins[0].add(*padded(values, first))
+        before.add(*padded(values, first))
     stream.settle()
+    bins = Bins(stream), Bins(stream, STEP)
     for turn, first in enumerate(later if order is None else later[order]):
         bins[turn % 2].add(*padded(values, first))
     for waiting in bins:
@@ -170,9 +171,9 @@ def test_exact_quantiles_of_what_is_no_number_are_none():
 def counted(values: np.ndarray, widths: list[int], batch: int) -> QuantileStream:
     """Show the leading draws, then the others in steps of `widths`, to bins of a batch."""
     stream = QuantileStream(np.empty((len(values), LEADING)), values.shape[1])
-    bins = Bins(stream, batch)
-    bins.add(np.ascontiguousarray(values[:, :LEADING]), LEADING, 0)
+    Bins(stream).add(np.ascontiguousarray(values[:, :LEADING]), LEADING, 0)
     stream.settle()
+    bins = Bins(stream, batch)
     first = LEADING
     while first < values.shape[1]:
         used = min(widths[first % len(widths)], values.shape[1] - first)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,23 +11,25 @@ import pytest
 import xarray as xr
 
 from models.labels import CARRIERS, ENERGY_SECTORS, FINAL_USES, SECTORS, TECHNOLOGIES
-from models.state import IDENTITIES
-from models.tables import NOTHING
+from models.state import IDENTITIES, Results
 from sim.assess.tally import TargetTally
 from sim.assess.targets import evaluate
 from sim.baseyear.pack import content_hash, load_pack, read_manifest
 from sim.ensemble import run as module
 from sim.ensemble import stream
-from sim.ensemble.accumulate import BLOCK, LEAF_BLOCKS
+from sim.ensemble.accumulate import BLOCK, LEAF
+from sim.ensemble.deviates import sample_block
+from sim.ensemble.leaf import Room, take_worst
 from sim.ensemble.methods import MAXIMUM_DRAWS
+from sim.ensemble.picks import pick_growth_draws
 from sim.ensemble.quantiles import LEADING, QUANTILES
 from sim.ensemble.run import EnsembleRun, resolve_scenarios, run_ensemble
-from sim.ensemble.summary import SUBSET
+from sim.ensemble.summary import SUBSET, Leaf, Summary
 from sim.ensemble.work import prepare_work
 from sim.errors import InputError
 from sim.scenario import bundled_scenarios, scenario
 
-DRAWS = 2 * LEAF_BLOCKS * BLOCK + 301  # three leaves, the last with a broken block
+DRAWS = 2 * LEAF + 301  # three leaves, the last with a broken block
 SCALARS = [
     "gdp",
     "gdp_growth",
@@ -415,61 +418,72 @@ def test_a_path_and_a_scenario_are_accepted(simulate):
 # Stopping ----------------------------------------------------------------------------------
 
 
-def broken(monkeypatch: pytest.MonkeyPatch, change: Callable[..., None]) -> None:
-    """Damage what the model makes of a block: ``change(first draw, results, totals)``."""
-    sample, simulate = stream.sample, stream.simulate_case
+def broken(
+    monkeypatch: pytest.MonkeyPatch,
+    breaks: Mapping[int, Sequence[int]],
+    change: Callable[[int, Results, int], None],
+) -> None:
+    """Break draws of scenarios: in the sums of their leaf, and when they are simulated again.
+
+    `breaks` are draws by the scenario's position; ``change(draw, results, place)`` damages one.
+    """
+    sample, simulate, leaf = stream.sample, stream.simulate_case, Room.simulate
 
     def sampled(work, scratch, first):  # type: ignore[no-untyped-def]
         scratch.began = first
         sample(work, scratch, first)
 
-    def damaged(work, index, scratch, clamped, totals=NOTHING, **how):  # type: ignore[no-untyped-def]
-        results = simulate(work, index, scratch, clamped, totals=totals, **how)
-        change(scratch.began, results, totals)
+    def damaged(work, index, scratch, clamped):  # type: ignore[no-untyped-def]
+        results = simulate(work, index, scratch, clamped)
+        for draw in breaks.get(index, ()):
+            if scratch.began <= draw < scratch.began + BLOCK:
+                change(draw, results, draw - scratch.began)
         return results
+
+    def summed(room, first, last):  # type: ignore[no-untyped-def]
+        leaf(room, first, last)
+        for index, draws in breaks.items():
+            if any(first <= draw < last for draw in draws):
+                room.leaves[index].totals.sums[:, 1, -1] = np.inf
 
     monkeypatch.setattr(stream, "sample", sampled)
     monkeypatch.setattr(stream, "simulate_case", damaged)
+    monkeypatch.setattr(Room, "simulate", summed)
 
 
-def no_number(monkeypatch: pytest.MonkeyPatch, draw: int, row: int) -> None:
-    """Put NaN among the random deviates of one draw."""
-    sample = stream.sample
+def no_number(monkeypatch: pytest.MonkeyPatch, draw: int) -> int:
+    """Put NaN into the growth draw that `draw` picks; return the first draw that picks it."""
+    prepare = module.prepare_work
+    picked = np.empty(draw + 1, np.int64)
 
-    def damaged(work, scratch, first):  # type: ignore[no-untyped-def]
-        sample(work, scratch, first)
-        if first <= draw < first + BLOCK:
-            scratch.deviates[row, draw - first] = np.nan
+    def prepared(*args):  # type: ignore[no-untyped-def]
+        work = prepare(*args)
+        plan, state = work.sampler.plan, work.sampler.plan.state.copy()
+        deviates = np.empty((plan.n_row, draw + 1))
+        sample_block(plan, 0, deviates, np.empty(draw + 1, np.int64))
+        pick_growth_draws(plan, deviates, picked)
+        state[:, picked[-1]] = np.nan
+        return work._replace(sampler=replace(work.sampler, plan=plan._replace(state=state)))
 
-    monkeypatch.setattr(stream, "sample", damaged)
+    monkeypatch.setattr(module, "prepare_work", prepared)
+    pack = load_pack()
+    prepared(pack, resolve_scenarios(["plan"], pack), 1)
+    return int(np.argmax(picked == picked[-1]))
 
 
 def test_a_draw_that_is_no_number_stops_the_run_and_is_named(monkeypatch):
-    pack = load_pack()
-    plan = prepare_work(pack, resolve_scenarios(["plan"], pack), 1).sampler
-    shock = next(i for i, item in enumerate(plan.inputs) if item.driver == "gap_shock")
-    no_number(monkeypatch, 1234, plan.plan.row[shock] + 2)  # of 2028
-    with pytest.raises(InputError, match=r"draw 1234 gave nan for \w+ in 2028") as caught:
+    draw = no_number(monkeypatch, 1234)
+    with pytest.raises(InputError, match=rf"draw {draw} gave nan for \w+ in 202\d") as caught:
         run_ensemble(["baseline", "plan"], draws=DRAWS, threads=1)
     assert caught.value.key == "baseline"
 
 
 @pytest.mark.parametrize("draw", [SUBSET + 52, LEADING + 300])
 def test_a_draw_beyond_those_kept_stops_every_thread_and_the_first_is_named(monkeypatch, draw):
-    simulate = stream.simulate_case
+    def change(draw, results, place):
+        results.scalars[..., place] = np.nan
 
-    def damaged(work, index, scratch, clamped, **how):  # type: ignore[no-untyped-def]
-        if index == 1:
-            scratch.deviates[:, scratch.broken] = np.nan
-        return simulate(work, index, scratch, clamped, **how)
-
-    def sampled(work, scratch, first):  # type: ignore[no-untyped-def]
-        sample(work, scratch, first)
-        scratch.broken = [item - first for item in (draw, draw + 900) if 0 <= item - first < BLOCK]
-
-    sample = stream.sample
-    monkeypatch.setattr(stream, "sample", sampled)
-    monkeypatch.setattr(stream, "simulate_case", damaged)
+    broken(monkeypatch, {1: (draw, draw + 900)}, change)
     watching = TargetTally()
     with pytest.raises(InputError, match=rf"plan: draw {draw} gave nan for .*--draw {draw}`"):
         run_ensemble(
@@ -505,84 +519,90 @@ def test_a_central_path_whose_account_does_not_close_is_refused(monkeypatch):
 
 @pytest.mark.parametrize("later", [290, 500])
 def test_of_two_scenarios_the_one_whose_draw_comes_first_is_named(monkeypatch, later):
-    simulate, sample, draws = stream.simulate_case, stream.sample, (later, 280)
+    def change(draw, results, place):
+        results.residual[0, 1, place] = 1.0
 
-    def damaged(work, index, scratch, clamped, **how):  # type: ignore[no-untyped-def]
-        results = simulate(work, index, scratch, clamped, **how)
-        if scratch.began <= draws[index] < scratch.began + BLOCK:
-            results.residual[0, 1, draws[index] - scratch.began] = 1.0
-        return results
-
-    def sampled(work, scratch, first):  # type: ignore[no-untyped-def]
-        scratch.began = first
-        sample(work, scratch, first)
-
-    monkeypatch.setattr(stream, "sample", sampled)
-    monkeypatch.setattr(stream, "simulate_case", damaged)
+    broken(monkeypatch, {0: [later], 1: [280]}, change)
     with pytest.raises(InputError, match=r"plan: identity .* fails in draw 280 of 2026"):
         run_ensemble(["baseline", "plan"], draws=600, threads=1, horizon=2026)
 
 
 @pytest.mark.parametrize("value", [np.nan, 1e-6])
-def test_a_draw_whose_account_does_not_close_stops_the_run_and_is_named(monkeypatch, value):
-    def change(first, results, totals):
-        if first <= 200 < first + BLOCK:
-            results.residual[1, 2, 200 - first] = value
-            results.residual[0, 1, 210 - first] = 1.0  # worse, but later
-            results.scalars[0, 1, 220 - first] = np.nan
+def test_of_draws_whose_account_does_not_close_the_first_is_named(monkeypatch, value):
+    def change(draw, results, place):
+        results.residual[1, 2, place] = value
+        results.residual[0, 1, place + 10] = 1.0  # worse, but later
+        results.scalars[0, 1, place + 20] = np.nan
 
-    broken(monkeypatch, change)
+    broken(monkeypatch, {0: [200]}, change)
     with pytest.raises(InputError, match=rf"{IDENTITIES[1]} fails in draw 200 of 2027"):
         run_ensemble(["baseline"], draws=300, threads=1)
 
 
-def test_a_table_that_is_no_number_stops_the_run_and_its_draw_is_named(monkeypatch):
-    def change(first, results, totals):
-        if first <= 1400 < first + BLOCK:
-            if totals is not NOTHING:
-                totals.sums[:, 2, -1] = np.inf
-            results.co2[7, 2 % results.co2.shape[1], 1400 - first] = np.inf
+@pytest.mark.parametrize("value", [np.nan, -np.nan, np.inf, 1e-6])
+def test_a_leaf_keeps_the_worst_residual_and_is_unsound_if_any_is_no_number(value):
+    pack = load_pack()
+    work = prepare_work(pack, resolve_scenarios(["plan"], pack), 1)
+    centre = module.simulate_centre(work, 0)
+    leading = np.empty((*centre.scalars.shape[:-1], 8))
+    leaf = Leaf(Summary(centre, leading, 8, 1, work.cases[0].years, "plan"))
+    residual = np.random.default_rng(1).random((*leaf.residual.shape, BLOCK)) * 1e-13
+    take_worst(residual, 100, leaf.residual)
+    np.testing.assert_array_equal(leaf.residual, residual[..., :100].max(axis=-1))
+    assert leaf.sound()
+    residual[2, 3, 100] = value
+    take_worst(residual, 100, leaf.residual)
+    assert leaf.sound(), "the draw does not count"
+    take_worst(residual, 101, leaf.residual)
+    assert not leaf.sound()
+    take_worst(residual[..., :50].copy(), 50, leaf.residual)
+    np.testing.assert_equal(leaf.residual, np.abs(residual[..., :101]).max(axis=-1))
 
-    broken(monkeypatch, change)
+
+def test_a_table_that_is_no_number_stops_the_run_and_its_draw_is_named(monkeypatch):
+    def change(draw, results, place):
+        results.co2[7, 2, place] = np.inf
+
+    broken(monkeypatch, {0: [1400]}, change)
     with pytest.raises(InputError, match=r"plan: draw 1400 gave inf for co2 in 2027"):
         run_ensemble(["plan"], draws=1500, threads=1)
 
 
 def test_finite_numbers_that_are_too_large_to_add_up_stop_the_run(monkeypatch):
-    def change(first, results, totals):
-        if first == 1024 and totals is not NOTHING:
-            totals.sums[1, 2, 5] = np.inf
-
-    broken(monkeypatch, change)
+    broken(monkeypatch, {0: [1024]}, lambda *_: None)
     with pytest.raises(InputError, match=r"plan: draws 1024 to 1499 give numbers too large"):
         run_ensemble(["plan"], draws=1500, threads=1)
 
 
 def test_draws_past_the_last_do_not_count(monkeypatch):
-    no_number(monkeypatch, 100, 0)
-    made = run_ensemble(["baseline"], draws=100)
+    first = no_number(monkeypatch, 100)
+    made = run_ensemble(["baseline", "plan"], draws=first)  # whose block goes on behind it
+    assert first % BLOCK
     assert np.isfinite(made.ensemble["gdp_mean"].values).all()
+    assert made.paired is not None
+    assert np.isfinite(made.paired["mean"].values).all()
 
 
 def test_a_stopped_run_does_not_finish_its_other_draws(monkeypatch):
     worked: list[int] = []
-    sample = stream.sample
+    simulate = Room.simulate
 
-    def counted(work, scratch, start):  # type: ignore[no-untyped-def]
-        worked.append(start)
-        sample(work, scratch, start)
+    def counted(room, first, last):  # type: ignore[no-untyped-def]
+        worked.append(first)
+        simulate(room, first, last)
 
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(stream, "sample", counted)
-    leaves = 60
+    monkeypatch.setattr(Room, "simulate", counted)
     with pytest.raises(KeyboardInterrupt):
-        run_ensemble(["baseline"], draws=leaves * LEAF_BLOCKS * BLOCK, threads=1, progress=stop)
-    assert len(worked) < leaves * LEAF_BLOCKS / 2
+        run_ensemble(["baseline"], draws=60 * LEAF, threads=2, progress=stop)
+    assert len(worked) <= 4
 
 
 def test_progress_counts_every_draw_once():
     told: list[tuple[int, int]] = []
     run_ensemble(["baseline"], draws=DRAWS, progress=lambda *args: told.append(args))
-    assert told == [(1024, DRAWS), (2048, DRAWS), (DRAWS, DRAWS)]
+    done = [0, *(count for count, _ in told)]
+    assert sorted(np.diff(done)) == [DRAWS - 2 * LEAF, LEAF, LEAF]
+    assert {total for _, total in told} == {DRAWS}

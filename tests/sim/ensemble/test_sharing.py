@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
-from models.moments import totals
-from models.state import DRIVER, DRIVERS
-from models.tables import first_draw
+from models.state import DRIVER
 from sim.baseyear.pack import load_pack
+from sim.ensemble.accumulate import BLOCK
+from sim.ensemble.leaf import Room
 from sim.ensemble.run import resolve_scenarios
-from sim.ensemble.sharing import EVERY_DRIVER, complete
-from sim.ensemble.work import Scratch, Work, prepare_work, sample, simulate_case
+from sim.ensemble.sharing import EVERY_DRIVER, Turn
+from sim.ensemble.stream import Stream
+from sim.ensemble.work import Work, prepare_work, simulate_centre
 from sim.scenario import scenario
 from sim.scenario.levers import Lever, lever_table
 
 WIDTH = 8
-FIRSTS = (0, 4096)
+LAST = BLOCK + WIDTH
+FIRSTS = (0, BLOCK)
 HORIZON = 2027
 
 
@@ -60,28 +60,26 @@ def every_lever() -> dict[str, object]:
 
 
 def gathered(work: Work, *, shared: bool):
-    """Scalars of every scenario in two blocks, and what a leaf of both gathers."""
-    scratch = Scratch(work, WIDTH)
-    centre = first_draw(scratch.results(0).value)  # zeros
-    leaves = [
-        SimpleNamespace(
-            totals=totals(centre),
-            clamped=np.zeros(len(DRIVERS), np.int64),
-        )
-        for _ in work.cases
-    ]
+    """Scalars of every scenario in two blocks, and what is gathered of both."""
+    if not shared:
+        own = [
+            Turn(turn.scenario, turn.scenario, False, turn.scenario, EVERY_DRIVER)
+            for turn in work.turns
+        ]
+        work = work._replace(turns=tuple(own))
+    centre = [simulate_centre(work, index) for index in range(len(work.cases))]
+    stream = Stream(work, centre, LAST, [])
+    room = Room(work, stream.summaries, stream.paired, watched=True)
     scalars = []
     for first in FIRSTS:
-        sample(work, scratch, first)
-        for turn in work.turns:
-            own = leaves[turn.scenario]
-            how = {"turn": turn} if shared else {}
-            which = (work, turn.scenario, scratch, own.clamped)
-            simulate_case(*which, lean=True, used=WIDTH, totals=own.totals, **how)
-        scalars.append(scratch.scalars.copy())
-    if shared:
-        complete(leaves, work.turns)
-    return np.stack(scalars), [own.totals.sums for own in leaves], [own.clamped for own in leaves]
+        room.simulate(first, first + WIDTH)
+        scalars.append(room.scalars[..., :WIDTH].copy())
+    kept = [first + draw for first in FIRSTS for draw in range(WIDTH)]
+    kinds = []
+    for leaf, summary in zip(room.leaves, stream.summaries, strict=True):
+        vectors = [values[..., kept] for values in summary.vectors.values()]
+        kinds.append([leaf.totals.sums, leaf.clamped, leaf.residual, leaf.pivoted, *vectors])
+    return np.stack(scalars), kinds
 
 
 def the_same(work: Work) -> None:
@@ -90,10 +88,8 @@ def the_same(work: Work) -> None:
         name = work.cases[turn.scenario].scenario.name
         found, expected = together[0][:, turn.scenario], alone[0][:, turn.scenario]
         assert found.tobytes() == expected.tobytes(), name
-        for kind in (1, 2):
-            np.testing.assert_array_equal(
-                together[kind][turn.scenario], alone[kind][turn.scenario], name
-            )
+        for kind in zip(together[1][turn.scenario], alone[1][turn.scenario], strict=True):
+            np.testing.assert_array_equal(*kind, name)
 
 
 def test_a_scenario_that_moves_any_lever_gets_the_bits_that_it_has_alone():

@@ -9,6 +9,7 @@ import sim
 from models.state import DRIVERS, IDENTITIES, SCALARS
 from sim.baseyear.pack import load_pack
 from sim.ensemble import distributions, stream
+from sim.ensemble.leaf import Room
 from sim.ensemble.run import resolve_scenarios, run_ensemble
 from sim.ensemble.trace import Trace, draw_scores, extreme_scores, trace_draw
 from sim.ensemble.work import Work, prepare_work
@@ -91,14 +92,20 @@ def test_the_extreme_inputs_are_named_with_their_scores(work):
 @pytest.fixture
 def broken(monkeypatch):
     """Break draw `DRAW` of every run."""
-    sample = stream.sample
+    sample, simulate = stream.sample, Room.simulate
 
     def damaged(work, scratch, first):  # type: ignore[no-untyped-def]
         sample(work, scratch, first)
         if first <= DRAW < first + 128:
             scratch.deviates[:, DRAW - first] = np.nan
 
+    def summed(room, first, last):  # type: ignore[no-untyped-def]
+        simulate(room, first, last)
+        if first <= DRAW < last:
+            room.leaves[0].totals.sums[0, 1] = np.nan
+
     monkeypatch.setattr(stream, "sample", damaged)
+    monkeypatch.setattr(Room, "simulate", summed)
 
 
 @pytest.mark.usefixtures("broken")
