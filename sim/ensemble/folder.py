@@ -50,7 +50,8 @@ def write_run(
     """Write `paths.nc`, `ensemble.nc`, `targets.csv`, `tables` and, last, `manifest.json`.
 
     The manifest carries the hash of each of the other files: where it stands, they are
-    complete. That of an earlier run in the same folder goes first, and its kept draws too.
+    complete. That of an earlier run in the same folder goes first, and its kept draws too;
+    those of `run` stay where they are, and other folders do without them.
 
     Parameters
     ----------
@@ -74,14 +75,16 @@ def write_run(
             for name, table in (found | dict(tables or {})).items()
         },
     }
+    kept = run.kept_in is not None and run.kept_in.resolve() == folder.resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MANIFEST).unlink(missing_ok=True)
-        if not run.manifest.get("draws_kept"):
+        if not kept:
             shutil.rmtree(folder / DRAWS, ignore_errors=True)
         for name, write in writers.items():
             write_atomic(folder / name, write)
-        manifest = run.manifest | {"files": {name: file_hash(folder / name) for name in writers}}
+        manifest = run.manifest | {"draws_kept": kept}
+        manifest |= {"files": {name: file_hash(folder / name) for name in writers}}
         text = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True)
         write_atomic(folder / MANIFEST, lambda p: p.write_text(text + "\n", encoding="utf8"))
     except OSError as error:
@@ -116,6 +119,7 @@ def read_run(folder: Path) -> EnsembleRun:
             draws=read_draws(folder) if manifest.get("draws_kept") else None,
             targets_table=pd.read_csv(targets) if TARGETS in manifest["files"] else None,
             manifest=manifest,
+            kept_in=folder if manifest.get("draws_kept") else None,
         )
     except OSError as error:
         place, reason = error.filename or folder, error.strerror or str(error)

@@ -60,6 +60,8 @@ class EnsembleRun:
         where the run was read from a folder.
     targets_table : DataFrame or None
     manifest : dict
+    kept_in : Path or None
+        Folder in which every draw was kept.
     """
 
     scenarios: tuple[Any, ...]
@@ -69,6 +71,7 @@ class EnsembleRun:
     targets_table: pd.DataFrame | None
     manifest: dict[str, Any]
     paired: xr.Dataset | None = None
+    kept_in: Path | None = None
 
 
 def run_ensemble(
@@ -155,19 +158,20 @@ def run_ensemble(
         "simulate": simulated - prepared,
         "summarise": time.perf_counter() - simulated,
     }
+    kept_in = next((item.folder for item in observers if isinstance(item, DrawStore)), None)
     manifest = {
         "draws": draws,
         "seed": seed,
         "sampler": how._asdict(),
         "threads": threads,
-        "draws_kept": any(isinstance(observer, DrawStore) for observer in observers),
+        "draws_kept": kept_in is not None,
         "pack": origin,
         "timings_seconds": {name: round(value, 3) for name, value in timings.items()},
         **_manifest(work, stream.summaries),
     }
-    kept = draws_dataset(names, years, stream.leading, draws)
+    leading = draws_dataset(names, years, stream.leading, draws)
     paired = stream.paired.dataset(names, years)
-    return EnsembleRun(tuple(resolved), paths, ensemble, kept, None, manifest, paired)
+    return EnsembleRun(tuple(resolved), paths, ensemble, leading, None, manifest, paired, kept_in)
 
 
 def _origin(pack: xr.Dataset) -> dict[str, object]:

@@ -56,6 +56,19 @@ def test_a_later_run_without_draws_takes_them_away(kept, tmp_path):
     assert sim.read_run(tmp_path).draws is None
 
 
+def test_a_run_written_elsewhere_has_no_draws_there_and_takes_no_others_for_its_own(kept, tmp_path):
+    run, folder = kept
+    sim.run("plan", draws=8, out=tmp_path, keep_draws=True)
+    for written in (run, sim.read_run(folder)):
+        written.write(tmp_path)
+        assert not (tmp_path / DRAWS).exists()
+        back = sim.read_run(tmp_path)
+        assert back.manifest["draws_kept"] is False
+        assert back.draws is None
+    sim.read_run(folder).write(folder)
+    assert sim.read_run(folder).draws["gdp"].equals(run.draws["gdp"])
+
+
 def stop(done: int, total: int) -> None:
     raise KeyboardInterrupt
 
