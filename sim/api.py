@@ -128,7 +128,7 @@ def run(
     replicates : int
         Independent scrambles of Sobol points; `draws` is a power of two times this.
     progress : callable, optional
-        Called with draws done and draws in all.
+        Called with draws done and draws in all, from the thread that called this.
 
     Raises
     ------

@@ -23,6 +23,7 @@ from models.compiled import CACHE_FOLDER, compile_cached
 _SOURCES = (
     "assess/measure",
     "assess/past",
+    "ensemble/accumulate",
     "ensemble/compiled",
     "ensemble/normal",
     "ensemble/random",

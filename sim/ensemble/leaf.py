@@ -18,7 +18,6 @@ from models.economy import INDICES, simulate_block
 from models.handing import Callee, Handed, Several, call, held, held_of
 from models.moments import Totals
 from models.state import Base, Results, Structure
-from models.tables import VECTORS
 from models.vector import bits_of, from_bits
 from models.workspace import Workspace
 from sim.ensemble.accumulate import BLOCK, LEAF
@@ -78,6 +77,17 @@ class Common(NamedTuple):
     pairs: PairSums
 
 
+class Kept(NamedTuple):
+    """The leading draws of each of `VECTORS`, (…, Y, kept)."""
+
+    value_added: Array
+    gross_output: Array
+    primary_energy: Array
+    electricity_generation: Array
+    electricity_capacity: Array
+    co2: Array
+
+
 class Own(NamedTuple):
     """What a scenario has of its own in a thread."""
 
@@ -97,7 +107,7 @@ class Own(NamedTuple):
     residual: Array
     pivoted: Integers  # (1,)
     leading: Array  # (len(SCALARS) Y, kept)
-    vectors: tuple[Array, ...]  # (…, Y, kept) of each of `VECTORS`
+    vectors: Kept
     places: NDArray[np.int16]  # of its `Bins`; no column while the draws are leading ones
     lowest: Array
     highest: Array
@@ -129,10 +139,10 @@ def _keep_table(table: Array, at: int, used: int, out: Array) -> None:
 
 @exact_kernel
 def take_worst(residual: Array, used: int, worst: Array) -> None:
-    """Raise `worst` (I, Y) to the leading residuals (I, Y, BLOCK); NaN is worse than any number.
+    """Raise `worst` (I, Y) to the leading residuals (I, Y, BLOCK), sizes without a sign.
 
-    The bits of numbers without a sign are in the order of the numbers, and those of NaN above
-    all: maxima of whole numbers vectorise.
+    NaN is worse than any number. The bits of numbers without a sign are in the order of the
+    numbers, and those of NaN above all: maxima of whole numbers vectorise.
     """
     for i in range(residual.shape[0]):
         for y in range(residual.shape[1]):
@@ -155,7 +165,7 @@ def _move_drivers(c: Any, own: Any, used: int) -> None:
 @part
 def _simulate(c: Any, own: Any, used: int) -> None:
     """Simulate a scenario, or what follows the base year of its leader."""
-    first, years = 0, c.drivers.shape[1]
+    first, years = 0, c.drivers.shape[1]  # the first year that is left to do
     if own.leader != own.scenario:
         _copy(c.begun, c.carried)
         _copy(c.scalars[own.leader, :, 0], c.scalars[own.scenario, :, 0])
@@ -187,13 +197,14 @@ def _keep_draws(c: Any, own: Any, start: int, used: int, at: int, done: int) -> 
         call(c.kernels.place, (rows, used, *bins))
     else:
         _keep(rows, start, used, own.leading)
-    if start < own.vectors[0].shape[-1]:
-        _keep_table(results.value_added, start, used, own.vectors[0])
-        _keep_table(results.gross_output, start, used, own.vectors[1])
-        _keep_table(results.primary_energy, start, used, own.vectors[2])
-        _keep_table(results.electricity_generation, start, used, own.vectors[3])
-        _keep_table(results.electricity_capacity, start, used, own.vectors[4])
-        _keep_table(results.co2, start, used, own.vectors[5])
+    vectors = own.vectors
+    if start < vectors.co2.shape[-1]:
+        _keep_table(results.value_added, start, used, vectors.value_added)
+        _keep_table(results.gross_output, start, used, vectors.gross_output)
+        _keep_table(results.primary_energy, start, used, vectors.primary_energy)
+        _keep_table(results.electricity_generation, start, used, vectors.electricity_generation)
+        _keep_table(results.electricity_capacity, start, used, vectors.electricity_capacity)
+        _keep_table(results.co2, start, used, vectors.co2)
     if c.watched.shape[3] > 0:
         _keep_table(c.scalars[own.scenario], done, used, c.watched[own.scenario])
 
@@ -222,20 +233,19 @@ def simulate_leaf(first: int, last: int, at: int, common: Any, scenarios: Any) -
     for start in range(first, last, BLOCK):
         used = min(BLOCK, last - start)
         call(c.kernels.sample, (sampling, start, c.deviates, c.base_draw))
-        known = call(c.kernels.pick, (c.base_table, c.varying, c.base_draw, c.base_rows))
+        if not call(c.kernels.pick, (c.base_table, c.varying, c.base_draw, c.base_rows)):
+            return False
         for turn in range(c.scalars.shape[0]):
             own = held_of(scenarios, turn)
             _move_drivers(c, own, used)
             chosen = own.base_draw.shape[0] > 0
-            if chosen:
-                fixed = (c.base_table, c.varying, own.base_draw, c.base_rows)
-                known = call(c.kernels.pick, fixed) and known
+            fixed = (c.base_table, c.varying, own.base_draw, c.base_rows)
+            if chosen and not call(c.kernels.pick, fixed):
+                return False
             _simulate(c, own, used)
             if chosen:
                 call(c.kernels.pick, (c.base_table, c.varying, c.base_draw, c.base_rows))
             _keep_draws(c, own, start, used, at, start - first)
-        if not known:
-            return False
         if c.pairs.pairs.shape[0] > 0:
             call(c.kernels.pair, (c.rows, used, c.pairs))
     return True
@@ -253,26 +263,39 @@ class Room:
     watched : bool
         Whether observers are to see the scalars.
 
+    kernels : Kernels, optional
+        Those of another room of the run.
+
     Attributes
     ----------
+    scratch : Scratch
     scalars : ndarray, shape (n_scenario, len(SCALARS), Y, LEAF or more)
         Of the leaf, where they are watched.
     leaves : list of Leaf
     pairs : PairSums
+    bins : list of Bins
+    kernels : Kernels
     """
 
     def __init__(
-        self, work: Work, summaries: Sequence[Summary], paired: Paired, watched: bool
+        self,
+        work: Work,
+        summaries: Sequence[Summary],
+        paired: Paired,
+        watched: bool,
+        kernels: Kernels | None = None,
     ) -> None:
-        self.work, self.summaries = work, summaries
+        self._work, self._summaries = work, summaries
         self.scratch = scratch = Scratch(work, BLOCK)
         self.leaves = [Leaf(summary) for summary in summaries]
         self.pairs = paired.leaf()
         shape = scratch.scalars.shape
         self.scalars = np.empty((*shape[:-1], LEAF + APART if watched else 0))
+        self.prepare()
+        self.kernels = self._compiled() if kernels is None else kernels
         self._common = Handed(
             Common(
-                self._kernels(),
+                self.kernels,
                 Handed(work.sampler.plan),
                 scratch.deviates,
                 scratch.base_draw,
@@ -295,46 +318,37 @@ class Room:
                 self.pairs,
             )
         )
-        self.prepare()
 
-    def _kernels(self) -> Kernels:
+    def _compiled(self) -> Kernels:
         """Return the kernels, each compiled for arguments like those that it will get."""
-        work, scratch, leaf = self.work, self.scratch, self.leaves[0]
-        values, tables = scratch.scalars[0].reshape(-1, BLOCK), work.tables
-        plan, bins = work.plans[0], Bins(self.summaries[0].quantiles)
+        work, scratch, leaf = self._work, self.scratch, self.leaves[0]
+        values, tables, bins = scratch.scalars[0].reshape(-1, BLOCK), work.tables, self.bins[0]
+        picked = (tables.rows, tables.varying, scratch.base_draw, scratch.base_rows)
         moved = (scratch.drivers, scratch.slips[0], leaf.clamped, 0, scratch.rooms)
         given = (work.structures[0], scratch.base, scratch.drivers, scratch.slips[0])
         gathered = (INDICES, scratch.room, scratch.results(0), 0, leaf.totals, 0, 0)
-        drawn = any(case.drawn_coefficients for case in work.cases)
-        every = all(case.drawn_coefficients for case in work.cases)
+        drawn = [case.drawn_coefficients for case in work.cases]
         ends = (bins.lowest, bins.highest)
-        counting = bins.stream.draws > bins.stream.leading.shape[1]
+        later = bins.stream.goes_on
         return Kernels(
             Callee(sample_block, work.sampler.plan, 0, scratch.deviates, scratch.base_draw),
-            Callee(
-                pick_base_years,
-                tables.rows,
-                tables.varying,
-                scratch.base_draw,
-                scratch.base_rows,
-            ),
-            Callee(apply_block, plan, EVERY_DRIVER, scratch.deviates, *moved),
-            Callee(simulate_block, *given, None, *gathered, wanted=not every),
-            Callee(simulate_block, *given, scratch.factors, *gathered, wanted=drawn),
-            Callee(place_values, values, 0, *ends, bins.places, 0, *ends, wanted=counting),
+            Callee(pick_base_years, *picked),
+            Callee(apply_block, work.plans[0], EVERY_DRIVER, scratch.deviates, *moved),
+            Callee(simulate_block, *given, None, *gathered, wanted=not all(drawn)),
+            Callee(simulate_block, *given, scratch.factors, *gathered, wanted=any(drawn)),
+            Callee(place_values, values, 0, *ends, bins.places, 0, *ends, wanted=later),
             Callee(add_pairs, values[None], 0, self.pairs, wanted=len(work.cases) > 1),
         )
 
     def prepare(self) -> None:
         """Be ready for the next leaves: the leading ones, or those whose draws are counted."""
-        self.bins = [Bins(summary.quantiles) for summary in self.summaries]
-        self._scenarios = Several([Handed(self._own(turn)) for turn in self.work.turns])
+        self.bins = [Bins(summary.quantiles) for summary in self._summaries]
+        self._scenarios = Several([Handed(self._own(turn)) for turn in self._work.turns])
 
     def _own(self, turn: Turn) -> Own:
-        work, scratch, index = self.work, self.scratch, turn.scenario
-        case, summary, leaf = work.cases[index], self.summaries[index], self.leaves[index]
+        work, scratch, index = self._work, self.scratch, turn.scenario
+        case, summary, leaf = work.cases[index], self._summaries[index], self.leaves[index]
         plan, stream, bins = work.plans[index], summary.quantiles, self.bins[index]
-        counting = stream.counts is not None
         return Own(
             index,
             turn.leader,
@@ -346,13 +360,13 @@ class Room:
             work.factor_plans[index] or plan,
             np.full(0 if case.base_draw == CENTRE else BLOCK, case.base_draw),
             scratch.slips[index],
-            scratch.results(index, lean=counting),
+            scratch.results(index, lean=stream.counts is not None),
             leaf.totals,
             leaf.clamped,
             leaf.residual,
             leaf.pivoted,
             stream.leading,
-            tuple(summary.vectors[name] for name in VECTORS),
+            Kept(**summary.vectors),
             bins.places,
             bins.lowest,
             bins.highest,
@@ -366,9 +380,9 @@ class Room:
         for bins in self.bins:
             if bins.places.size:
                 at = bins.make_room(last - first)  # the same in all
-        known = simulate_leaf(first, last, at, self._common, self._scenarios)
-        assert known, "a sampler picks from the base years of its pack"
-        complete(self.leaves, self.work.turns)
+        if not simulate_leaf(first, last, at, self._common, self._scenarios):
+            raise IndexError(f"draws from {first}: the pack has no such base draw")
+        complete(self.leaves, self._work.turns)
 
     def count(self) -> None:
         """Count the draws that wait in bins."""

@@ -69,7 +69,7 @@ class PairSums(NamedTuple):
 
     pairs: Counts  # (P, 2) the scenarios of each pair, of which the second is subtracted
     central: Array  # (n_scenario, n) values of the central paths
-    centre: Array  # (P, n) their differences, about which to sum
+    middle: Array  # (P, n) their differences, about which to sum
     mirrored: bool  # whether neighbouring draws are mirror images
     rooms: Array  # (2, 1, 1, BLOCK) scratch
     sums: Array  # (2, P, n) of deviations and of their squares
@@ -79,17 +79,19 @@ class PairSums(NamedTuple):
 
 @exact_kernel
 def add_pairs(scalars: Array, used: int, gathered: PairSums) -> None:
-    """Add the differences of pairs of scenarios over the leading `used` draws of a block.
+    """Add the differences of pairs of scenarios over the leading draws of a block.
+
+    The other draws are overwritten with the central paths, which add nothing.
 
     Parameters
     ----------
     scalars : ndarray, shape (n_scenario, n, BLOCK)
-        In the other draws, which are overwritten, nothing differs from the central paths.
     used : int
+        Number of leading draws.
     gathered : PairSums
         Its sums and signs are increased.
     """
-    pairs, centre, mirrored = gathered.pairs, gathered.centre, gathered.mirrored
+    pairs, middle, mirrored = gathered.pairs, gathered.middle, gathered.mirrored
     sums, folded, signs = gathered.sums, gathered.folded, gathered.signs
     means, padded = gathered.rooms[0], gathered.rooms[1, 0, 0]
     half = means[0, 0]
@@ -100,23 +102,23 @@ def add_pairs(scalars: Array, used: int, gathered: PairSums) -> None:
                     scalars[s, i, b] = gathered.central[s, i]
         for p in range(pairs.shape[0]):
             for i in range(scalars.shape[1]):
-                signs[0, p, i] -= (BLOCK - used) * int(centre[p, i] > 0.0)
-                signs[1, p, i] -= (BLOCK - used) * int(centre[p, i] < 0.0)
+                signs[0, p, i] -= (BLOCK - used) * int(middle[p, i] > 0.0)
+                signs[1, p, i] -= (BLOCK - used) * int(middle[p, i] < 0.0)
     for i in range(scalars.shape[1]):
         if i + 1 < scalars.shape[1]:
             for s in range(scalars.shape[0]):
                 fetch(scalars[s, i + 1])
         for p in range(pairs.shape[0]):
             first, second = scalars[pairs[p, 0], i], scalars[pairs[p, 1], i]
-            if centre[p, i] == 0.0 and _same(first, second):
+            if middle[p, i] == 0.0 and _same(first, second):
                 continue  # what a scenario leaves as it is adds nothing
-            _add_pair(first, second, sums[:, p, i], signs[:, p, i], centre[p, i])
+            _add_pair(first, second, sums[:, p, i], signs[:, p, i], middle[p, i])
             if mirrored:
                 for k in range(BLOCK // 2):
                     b = 2 * k
                     half[k] = 0.5 * ((first[b] - second[b]) + (first[b + 1] - second[b + 1]))
-                middle, own = centre[p, i : i + 1], folded[:, p, i : i + 1]
-                add_rows(means, 0, BLOCK // 2, middle, own, padded)
+                about, own = middle[p, i : i + 1], folded[:, p, i : i + 1]
+                add_rows(means, 0, BLOCK // 2, about, own, padded)
 
 
 class Paired:

@@ -232,10 +232,15 @@ class QuantileStream:
         self.lowest, self.highest = np.full(rows, np.inf), np.full(rows, -np.inf)
         self._lock = threading.Lock()
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether draws follow after the leading ones."""
+        return bool(self.draws > self.leading.shape[1])
+
     def settle(self, pool: Executor | None = None) -> None:
         """Set the bins, once all leading draws are there; nothing where no more follow."""
-        rows, kept = self.leading.shape
-        if self.draws <= kept:
+        rows = self.leading.shape[0]
+        if not self.goes_on:
             return
         self.counts = np.zeros((rows, PLACES), np.uint32)  # draws are fewer than 2**32
         parts = [slice(start, start + ROWS) for start in range(0, rows, ROWS)]
@@ -308,7 +313,7 @@ class Bins:
     Parameters
     ----------
     stream : QuantileStream
-        Of which the bins are set, where draws come that lie behind its leading ones.
+        Settled, where draws behind its leading ones are to come.
     batch : int
         Draws that wait to be counted: at most, and at least as many as are added at a time.
 
@@ -376,12 +381,12 @@ def _bins(leading: FloatArray) -> tuple[FloatArray, FloatArray]:
     """
     levels = _at_levels(leading, [0.0, 0.01, 0.05, 0.5, 0.95, 0.99, 1.0])
     centre = levels[:, 3].copy()
-    scale = 1.0 / np.where((own := 1e-3 * np.abs(centre)) > 0.0, own, 1.0)
-    for low, high in ((0, 6), (1, 5), (2, 4)):
-        unit = levels[:, high] - levels[:, low]
-        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        scale = 1.0 / np.where((own := 1e-3 * np.abs(centre)) > 0.0, own, 1.0)
+        for low, high in ((0, 6), (1, 5), (2, 4)):
+            unit = levels[:, high] - levels[:, low]
             found = 1.0 / unit
-        scale = np.where((unit > 0.0) & np.isfinite(found), found, scale)
+            scale = np.where((unit > 0.0) & np.isfinite(found), found, scale)
     return centre, scale
 
 

@@ -111,7 +111,7 @@ def run_ensemble(
     replicates : int
         Independent scrambles of Sobol points, whose spread is the error.
     progress : callable, optional
-        Called with draws done and draws in all.
+        Called with draws done and draws in all, from the thread that called this.
     observers : sequence of Observer
         Are shown the scalars of every draw.
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import NoReturn
 
 import numpy as np
@@ -81,18 +82,22 @@ class Stream:
         BrokenDrawError
             For the first leaf with a draw that cannot be summarised.
         """
-        watched = bool(self.observers)
-        rooms = [Room(self.work, self.summaries, self.paired, watched) for _ in range(threads)]
+        kept = self.leading.shape[-1]
+        passes = [range(0, kept, LEAF), range(kept, self.draws, LEAF)]
+        threads = min(threads, max(map(len, passes)))
+        same = (self.work, self.summaries, self.paired, bool(self.observers))
+        rooms = [Room(*same)]
+        rooms += [Room(*same, rooms[0].kernels) for _ in range(1, threads)]
         with ThreadPoolExecutor(threads) as pool:
-            self._pass(range(0, self.leading.shape[-1], LEAF), pool, rooms, progress)
+            self._pass(passes[0], pool, rooms, progress)
             for summary in self.summaries:
                 summary.quantiles.settle(pool)
             for observer in self.observers:
                 observer.settle()
-            if self.draws > LEADING:
+            if passes[1]:
                 for room in rooms:
                     room.prepare()
-                self._pass(range(LEADING, self.draws, LEAF), pool, rooms, progress)
+                self._pass(passes[1], pool, rooms, progress)
         for observer in self.observers:
             observer.finish()
 
@@ -103,10 +108,18 @@ class Stream:
         rooms: Sequence[Room],
         progress: Progress | None,
     ) -> None:
-        """Work through leaves, each thread in its room."""
+        """Work through leaves, each thread in its room; tell of each from this thread."""
         self._waiting = iter(firsts)
-        tasks = [pool.submit(self._work_through, room, progress) for room in rooms]
+        told: SimpleQueue[int | None] = SimpleQueue()
+        tasks: list[Future[tuple[int, BaseException] | None]] = []
         try:
+            for room in rooms:
+                tasks.append(pool.submit(self._work_through, room, told))
+            if progress is not None:
+                for _ in firsts:
+                    if (done := told.get()) is None:
+                        break
+                    progress(done, self.draws)
             failed = [failure for task in tasks if (failure := task.result()) is not None]
         finally:
             self._waiting = iter(())  # a run that stops leaves its other leaves undone
@@ -114,26 +127,29 @@ class Stream:
             raise min(failed, key=lambda failure: failure[0])[1]
 
     def _work_through(
-        self, room: Room, progress: Progress | None
+        self, room: Room, told: SimpleQueue[int | None]
     ) -> tuple[int, BaseException] | None:
         """Simulate leaves until none is left; return the one that failed, and how.
 
         Leaves are given out in order: those before one that failed are done, or come to their
-        end, so that the first that fails is the same for any number of threads.
+        end, so that the first that fails is the same for any number of threads. `told` receives
+        the number of draws done after each, and None for one that failed.
         """
-        while True:
-            with self._lock:
-                first = next(self._waiting, None)
-            if first is None:
-                room.count()
-                return None
-            try:
-                self._leaf(first, room, progress)
-            except BaseException as error:
-                self._waiting = iter(())
-                return first, error
+        first = -1
+        try:
+            while True:
+                with self._lock:
+                    first = next(self._waiting, self.draws)
+                if first == self.draws:
+                    room.count()
+                    return None
+                self._leaf(first, room, told)
+        except BaseException as error:
+            self._waiting = iter(())
+            told.put(None)
+            return first, error
 
-    def _leaf(self, first: int, room: Room, progress: Progress | None) -> None:
+    def _leaf(self, first: int, room: Room, told: SimpleQueue[int | None]) -> None:
         """Simulate a leaf of draws of every scenario."""
         last = min(first + LEAF, self.draws)
         room.simulate(first, last)
@@ -148,8 +164,7 @@ class Stream:
                 summary.merge(leaf, first)
             self.paired.merge(room.pairs, first)
             self._done += last - first
-            if progress is not None:
-                progress(self._done, self.draws)
+            told.put(self._done)
 
     def _explain(self, unsound: Sequence[int], blocks: range, scratch: Scratch) -> NoReturn:
         """Simulate scenarios of a leaf again, and name the first draw that cannot be summarised."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -597,12 +600,40 @@ def test_a_stopped_run_does_not_finish_its_other_draws(monkeypatch):
     monkeypatch.setattr(Room, "simulate", counted)
     with pytest.raises(KeyboardInterrupt):
         run_ensemble(["baseline"], draws=60 * LEAF, threads=2, progress=stop)
-    assert len(worked) <= 4
+    assert len(worked) < 30
 
 
-def test_progress_counts_every_draw_once():
+def test_a_thread_that_cannot_be_started_stops_the_run(monkeypatch):
+    worked: list[int] = []
+    simulate, submit = Room.simulate, ThreadPoolExecutor.submit
+
+    def counted(room, first, last):  # type: ignore[no-untyped-def]
+        worked.append(first)
+        simulate(room, first, last)
+
+    def second_fails(pool, function, *args):  # type: ignore[no-untyped-def]
+        if worked:
+            raise RuntimeError("can't start new thread")
+        task = submit(pool, function, *args)
+        while not worked:
+            time.sleep(0.001)
+        return task
+
+    monkeypatch.setattr(Room, "simulate", counted)
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", second_fails)
+    with pytest.raises(RuntimeError, match="new thread"):
+        run_ensemble(["baseline"], draws=16 * LEAF, threads=2)
+    assert len(worked) < 8
+
+
+def test_progress_counts_every_draw_once_in_the_thread_that_asked():
     told: list[tuple[int, int]] = []
-    run_ensemble(["baseline"], draws=DRAWS, progress=lambda *args: told.append(args))
+
+    def progress(done: int, total: int) -> None:
+        assert threading.current_thread() is threading.main_thread()
+        told.append((done, total))
+
+    run_ensemble(["baseline"], draws=DRAWS, progress=progress)
     done = [0, *(count for count, _ in told)]
     assert sorted(np.diff(done)) == [DRAWS - 2 * LEAF, LEAF, LEAF]
     assert {total for _, total in told} == {DRAWS}
