@@ -262,7 +262,6 @@ class Room:
     paired : Paired
     watched : bool
         Whether observers are to see the scalars.
-
     kernels : Kernels, optional
         Those of another room of the run.
 
@@ -295,27 +294,28 @@ class Room:
         self.kernels = self._compiled() if kernels is None else kernels
         self._common = Handed(
             Common(
-                self.kernels,
-                Handed(work.sampler.plan),
-                scratch.deviates,
-                scratch.base_draw,
-                work.tables.rows,
-                work.tables.varying,
-                scratch.base_rows,
-                scratch.base,
-                scratch.drivers,
-                EVERY_FACTOR,
-                scratch.factors,
-                *scratch.unused,
-                scratch.rooms,
-                scratch.carried,
-                scratch.begun,
-                INDICES,
-                scratch.room,
-                scratch.scalars,
-                scratch.scalars.reshape(shape[0], -1, BLOCK),
-                self.scalars,
-                self.pairs,
+                kernels=self.kernels,
+                sampling=Handed(work.sampler.plan),
+                deviates=scratch.deviates,
+                base_draw=scratch.base_draw,
+                base_table=work.tables.rows,
+                varying=work.tables.varying,
+                base_rows=scratch.base_rows,
+                base=scratch.base,
+                drivers=scratch.drivers,
+                every_factor=EVERY_FACTOR,
+                factors=scratch.factors,
+                no_slips=scratch.unused[0],
+                no_bounds=scratch.unused[1],
+                rooms=scratch.rooms,
+                carried=scratch.carried,
+                begun=scratch.begun,
+                indices=INDICES,
+                room=scratch.room,
+                scalars=scratch.scalars,
+                rows=scratch.scalars.reshape(shape[0], -1, BLOCK),
+                watched=self.scalars,
+                pairs=self.pairs,
             )
         )
 
@@ -331,13 +331,15 @@ class Room:
         ends = (bins.lowest, bins.highest)
         later = bins.stream.goes_on
         return Kernels(
-            Callee(sample_block, work.sampler.plan, 0, scratch.deviates, scratch.base_draw),
-            Callee(pick_base_years, *picked),
-            Callee(apply_block, work.plans[0], EVERY_DRIVER, scratch.deviates, *moved),
-            Callee(simulate_block, *given, None, *gathered, wanted=not all(drawn)),
-            Callee(simulate_block, *given, scratch.factors, *gathered, wanted=any(drawn)),
-            Callee(place_values, values, 0, *ends, bins.places, 0, *ends, wanted=later),
-            Callee(add_pairs, values[None], 0, self.pairs, wanted=len(work.cases) > 1),
+            sample=Callee(sample_block, work.sampler.plan, 0, scratch.deviates, scratch.base_draw),
+            pick=Callee(pick_base_years, *picked),
+            move=Callee(apply_block, work.plans[0], EVERY_DRIVER, scratch.deviates, *moved),
+            years=Callee(simulate_block, *given, None, *gathered, wanted=not all(drawn)),
+            years_drawn=Callee(
+                simulate_block, *given, scratch.factors, *gathered, wanted=any(drawn)
+            ),
+            place=Callee(place_values, values, 0, *ends, bins.places, 0, *ends, wanted=later),
+            pair=Callee(add_pairs, values[None], 0, self.pairs, wanted=len(work.cases) > 1),
         )
 
     def prepare(self) -> None:
@@ -350,28 +352,28 @@ class Room:
         case, summary, leaf = work.cases[index], self._summaries[index], self.leaves[index]
         plan, stream, bins = work.plans[index], summary.quantiles, self.bins[index]
         return Own(
-            index,
-            turn.leader,
-            turn.followed,
-            case.drawn_coefficients,
-            work.structures[index],
-            plan,
-            turn.drivers,
-            work.factor_plans[index] or plan,
-            np.full(0 if case.base_draw == CENTRE else BLOCK, case.base_draw),
-            scratch.slips[index],
-            scratch.results(index, lean=stream.counts is not None),
-            leaf.totals,
-            leaf.clamped,
-            leaf.residual,
-            leaf.pivoted,
-            stream.leading,
-            Kept(**summary.vectors),
-            bins.places,
-            bins.lowest,
-            bins.highest,
-            stream.centre,
-            stream.scale,
+            scenario=index,
+            leader=turn.leader,
+            followed=turn.followed,
+            drawn=case.drawn_coefficients,
+            structure=work.structures[index],
+            plan=plan,
+            which=turn.drivers,
+            factor_plan=work.factor_plans[index] or plan,
+            base_draw=np.full(0 if case.base_draw == CENTRE else BLOCK, case.base_draw),
+            slips=scratch.slips[index],
+            results=scratch.results(index, lean=stream.counts is not None),
+            totals=leaf.totals,
+            clamped=leaf.clamped,
+            residual=leaf.residual,
+            pivoted=leaf.pivoted,
+            leading=stream.leading,
+            vectors=Kept(**summary.vectors),
+            places=bins.places,
+            lowest=bins.lowest,
+            highest=bins.highest,
+            centre=stream.centre,
+            scale=stream.scale,
         )
 
     def simulate(self, first: int, last: int) -> None:

@@ -29,6 +29,7 @@ from sim.ensemble.work import INDEPENDENT, Scratch, Work, sample, simulate_case
 from sim.errors import InputError
 
 Progress = Callable[[int, int], None]
+Tell = Callable[[int | None], None]
 
 
 class Stream:
@@ -111,10 +112,11 @@ class Stream:
         """Work through leaves, each thread in its room; tell of each from this thread."""
         self._waiting = iter(firsts)
         told: SimpleQueue[int | None] = SimpleQueue()
+        tell: Tell = told.put if progress is not None else lambda done: None
         tasks: list[Future[tuple[int, BaseException] | None]] = []
         try:
             for room in rooms:
-                tasks.append(pool.submit(self._work_through, room, told))
+                tasks.append(pool.submit(self._work_through, room, tell))
             if progress is not None:
                 for _ in firsts:
                     if (done := told.get()) is None:
@@ -126,14 +128,12 @@ class Stream:
         if failed:
             raise min(failed, key=lambda failure: failure[0])[1]
 
-    def _work_through(
-        self, room: Room, told: SimpleQueue[int | None]
-    ) -> tuple[int, BaseException] | None:
+    def _work_through(self, room: Room, tell: Tell) -> tuple[int, BaseException] | None:
         """Simulate leaves until none is left; return the one that failed, and how.
 
         Leaves are given out in order: those before one that failed are done, or come to their
-        end, so that the first that fails is the same for any number of threads. `told` receives
-        the number of draws done after each, and None for one that failed.
+        end, so that the first that fails is the same for any number of threads. `tell` is called
+        with the number of draws done after each, and with None for one that failed.
         """
         first = -1
         try:
@@ -143,13 +143,13 @@ class Stream:
                 if first == self.draws:
                     room.count()
                     return None
-                self._leaf(first, room, told)
+                self._leaf(first, room, tell)
         except BaseException as error:
             self._waiting = iter(())
-            told.put(None)
+            tell(None)
             return first, error
 
-    def _leaf(self, first: int, room: Room, told: SimpleQueue[int | None]) -> None:
+    def _leaf(self, first: int, room: Room, tell: Tell) -> None:
         """Simulate a leaf of draws of every scenario."""
         last = min(first + LEAF, self.draws)
         room.simulate(first, last)
@@ -164,7 +164,7 @@ class Stream:
                 summary.merge(leaf, first)
             self.paired.merge(room.pairs, first)
             self._done += last - first
-            told.put(self._done)
+            tell(self._done)
 
     def _explain(self, unsound: Sequence[int], blocks: range, scratch: Scratch) -> NoReturn:
         """Simulate scenarios of a leaf again, and name the first draw that cannot be summarised."""
