@@ -165,7 +165,7 @@ def find_ranks(
         count = counts[rows[i]]
         here, total, reached = 0, 0, int(count[0])
         for k in range(order.shape[0]):
-            while reached <= order[k]:
+            while reached <= order[k] and here + 1 < count.shape[0]:
                 here += 1
                 total, reached = reached, reached + int(count[here])
             place[i, k], before[i, k], inside[i, k] = here, total, reached - total
@@ -290,6 +290,7 @@ class QuantileStream:
         order, back = np.unique(ends, return_inverse=True)
         place, before, inside = np.empty((3, rows.size, order.size), np.int64)
         find_ranks(self.counts, rows, order, place, before, inside)
+        assert inside.all(), "fewer draws were counted than are in the run"
         share = (order - before + 0.5) / inside  # of the way through a bin: its draws lie evenly
         place, share = place[:, back], share[:, back]
         lower, upper = self._edges(rows, place)

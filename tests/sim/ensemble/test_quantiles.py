@@ -225,6 +225,13 @@ def test_what_is_infinite_counts_at_the_ends_and_what_is_no_number_spoils_its_ro
     np.testing.assert_allclose(found[3], exact_quantiles(values[3]), atol=1e-2)
 
 
+def test_draws_that_were_never_counted_are_missed():
+    stream = counted(NORMAL[None, : LEADING + 200], [100], 100)
+    stream.draws *= 2
+    with pytest.raises(AssertionError, match="fewer draws"):
+        stream.finish()
+
+
 def test_more_draws_at_a_time_than_a_batch_are_refused():
     values = NORMAL[None, : LEADING + 200]
     with pytest.raises(AssertionError, match="beyond the bins"):
