@@ -154,17 +154,12 @@ def model_rate(work: Work, draws: int, threads: int = 1) -> float:
         simulate_case(work, 0, scratch, clamped)
 
     def simulate(scratch: Scratch) -> None:
-        own = (work.structures[0], scratch.base, scratch.drivers, scratch.slips[0], None)
-        rest = (
-            scratch.room,
-            scratch.results(0, lean=True),
-            0,
-            NOTHING,
-            0,
-            scratch.drivers.shape[1],
-        )
+        given = (work.structures[0], scratch.base, scratch.drivers, scratch.slips[0], None, INDICES)
+        results, years = scratch.results(0, lean=True), scratch.drivers.shape[1]
         for _ in range(0, draws, BLOCK):
-            simulate_block(*own, INDICES, *rest)  # type: ignore[no-untyped-call]
+            simulate_block(  # type: ignore[no-untyped-call]
+                *given, scratch.room, results, 0, NOTHING, 0, years
+            )
 
     with ThreadPoolExecutor(threads) as pool:
         started = time.perf_counter()
